@@ -1,0 +1,260 @@
+"""The nouns that travel through the rooms; frozen records that import nothing of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Literal
+
+Family = Literal[
+    "flux1",
+    "flux2-dev",
+    "flux2-klein",
+    "z-image",
+    "sdxl",
+    "gpt-image",
+    "gemini",
+    "ideogram3",
+    "ideogram4",
+    "any",
+]
+"""Model families; `any` is the prompt card's, which takes whatever there is."""
+
+PromptMode = Literal["auto", "always", "never"]
+"""Whether a text is turned into a scene: by its looks, always, or never."""
+
+Category = Literal["character", "style", "expression", "general", "misc"]
+"""What a LoRA is for; caps are per category."""
+
+PictureKind = Literal["png", "jpeg", "webp"]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Rating(IntEnum):
+    """How much a picture may show; ordered, so that the lower of two is `min`."""
+
+    GENERAL = 0
+    SUGGESTIVE = 1
+    MATURE = 2
+
+    @classmethod
+    def named(cls, name: str) -> "Rating":
+        """From `general`, `suggestive` or `mature`; KeyError otherwise."""
+        return cls[name.upper()]
+
+    @property
+    def label(self) -> str:
+        """`general`, `suggestive` or `mature`."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was changed, cut or left out, said to the person who asked."""
+
+    code: str
+    """Short and stable, e.g. `lora-family`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoraFile:
+    """One LoRA file: for one model family, at one weight."""
+
+    url: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """A LoRA of the dictionary (`master_lora_dict.json`), with defaults filled in."""
+
+    id: str
+    name: str
+    category: Category
+    rank: int
+    """Lower goes first and wins in its exclusive group."""
+    files: Mapping[str, LoraFile]
+    """By model family."""
+    keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    trigger_words: tuple[str, ...] = ()
+    exclude_keywords: tuple[str, ...] = ()
+    exclusive_group: str = ""
+    prepend_prompt: str = ""
+    append_prompt: str = ""
+    negative_prompt: str = ""
+    look_text: str = ""
+    """Stands in where the LoRA cannot be used."""
+    rating: Rating = Rating.GENERAL
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody or something seen in the picture."""
+
+    name: str = ""
+    """As the story calls them; reaches no image model except as a LoRA's trigger."""
+    kind: Literal["person", "animal", "creature", "machine"] = "person"
+    look: str = ""
+    """What does not change: sex, age, hair, build."""
+    outfit: str = ""
+    pose: str = ""
+    action: str = ""
+    expression: str = ""
+    gaze: str = ""
+    place_in_frame: str = ""
+    """left, centre, right, foreground, background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the picture is."""
+
+    id: str = ""
+    """Of the curated list, `stay`, or empty when the story has its own place."""
+    kind: Literal["explicit", "implied", "unstated"] = "unstated"
+    text: str = ""
+    """One visual line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One moment of a story as something that can be seen. Every empty text means "not said"."""
+
+    version: int = 1
+    rating: Literal["general", "suggestive", "mature"] = "general"
+    shot: str = ""
+    """Size and angle: `medium shot, eye level`."""
+    pov: Literal["third", "first", "second"] = "third"
+    """The grammatical person of the narration; in `first` and `second` the viewer is the camera."""
+    subjects: tuple[Subject, ...] = ()
+    interaction: str = ""
+    place: Place = Place()
+    time: Literal[
+        "", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"
+    ] = ""
+    weather: str = ""
+    light: str = ""
+    props: tuple[str, ...] = ()
+    """Visible things and details of the surroundings, each a short phrase."""
+    mood: str = ""
+    style: str = ""
+    written_words: str = ""
+    """Lettering that is to be painted (a sign, a letter)."""
+    must_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One picture with one seed, as it was asked for."""
+
+    id: str
+    text: str
+    seed: int
+    """0 … 2³²−1, decided at the door."""
+    negative: str = ""
+    width: int = 1024
+    height: int = 1024
+    steps: int | None = None
+    """None: the model's own default."""
+    guidance: float | None = None
+    init_image: bytes | None = None
+    mask: bytes | None = None
+    """White is repainted."""
+    strength: float | None = None
+    """0 keeps the init image, 1 forgets it."""
+    references: tuple[bytes, ...] = ()
+    rating: Rating = Rating.GENERAL
+    """The ceiling for this job."""
+    prompt_mode: PromptMode = "auto"
+    route: str = "auto"
+    """`auto`, a provider, or `provider/model`."""
+    caller: str = ""
+    """Who asked: keeps one user's progress and interrupt from another's."""
+    scene: Scene | None = None
+    """None: `text` is a finished prompt."""
+    loras: tuple[Lora, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoraUse:
+    """A LoRA in the form that one cloud takes."""
+
+    id: str
+    url: str
+    weight: float
+    handle: str = ""
+    """The cloud's own id for it, where it names LoRAs so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A Job cut to one model: everything in it can be expressed there."""
+
+    model: str
+    """The cloud's id of the model."""
+    family: Family
+    prompt: str
+    width: int
+    height: int
+    negative: str = ""
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    loras: tuple[LoraUse, ...] = ()
+    init_image: bytes | None = None
+    mask: bytes | None = None
+    strength: float | None = None
+    references: tuple[bytes, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Bytes that have been proved to be a picture."""
+
+    raw: bytes | memoryview
+    kind: PictureKind
+    width: int
+    height: int
+    b64: bytes | memoryview | None = None
+    """The cloud's own base64 of `raw`, when it came so: handed on without encoding again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One line of the trace: who was asked and what came of it."""
+
+    provider: str
+    model: str
+    outcome: str
+    """`ok` or the error's class name."""
+    seconds: float
+    text: str = ""
+    cost: int | None = None
+    """Micro-dollars; None when the cloud does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished picture and how it came about."""
+
+    picture: Picture
+    provider: str
+    model: str
+    ready: Ready
+    seed: int
+    """The seed the cloud used."""
+    cost: int | None
+    """Micro-dollars."""
+    seconds: float
+    attempts: tuple[AttemptRecord, ...] = ()
+    notes: tuple[Note, ...] = ()
+    scene: Scene | None = None
+    loras: tuple[str, ...] = ()
+    """Ids of the LoRAs that were really used."""
+    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """What else the cloud told: request ids, delay times, scores."""

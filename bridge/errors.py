@@ -1,0 +1,177 @@
+"""Everything that can go wrong, named by what happens next.
+
+BridgeError
+├─ AttemptError             one attempt at one cloud failed; the router reads the consequences
+│  ├─ Refused               content policy: a more permissive cloud, or stop
+│  ├─ Unpayable             key or credit: the account rests until somebody acts
+│  ├─ Limited               429: the account rests for Retry-After
+│  ├─ Unavailable           5xx, network: a short rest that grows
+│  ├─ Uncertain             it may have been accepted and billed: look it up, never resubmit blindly
+│  ├─ Garbled               an answer that is no answer, or a picture that is no picture
+│  ├─ Gone                  the model or endpoint is not there any more: parked until somebody acts
+│  ├─ Unfit                 this job cannot be expressed there; says nothing of the cloud's health
+│  ├─ LoraUnreachable       the cloud cannot get at a LoRA file
+│  └─ TimedOut              patience ran out; the job may still end in the gallery
+└─ DoorError                the answer to the client
+   ├─ BadRequest            the request itself is wrong: says what and where
+   ├─ Forbidden             content that no setting allows
+   ├─ Unauthorized          no or wrong credentials
+   ├─ OverBudget            a limit on money or pictures is reached
+   ├─ Interrupted           the client asked to stop
+   └─ AllProvidersFailed    lists every attempt
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+
+class Rest(Enum):
+    """How long a cloud is left alone after a failure."""
+
+    NONE = "none"
+    BRIEF = "brief"
+    """A few seconds, doubling with every further failure."""
+    ASKED = "asked"
+    """What Retry-After says, else as BRIEF."""
+    TOLD = "told"
+    """Until somebody acts (new key, credit, another model id); probed once an hour."""
+
+
+class BridgeError(Exception):
+    """Base of all; `text` is a sentence for the person who asked for the picture."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    @property
+    def name(self) -> str:
+        """The class's name, used in traces, logs and metrics."""
+        return type(self).__name__
+
+
+class AttemptError(BridgeError):
+    """An attempt failed. Class attributes are the router's policy."""
+
+    rest: ClassVar[Rest] = Rest.NONE
+    walks_on: ClassVar[bool] = True
+    """The router may ask the next cloud."""
+    door_status: ClassVar[int] = 502
+    """HTTP status at the door when this was the last word."""
+
+    def __init__(
+        self, text: str, *, retry_after: float | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+        """Seconds the cloud asked us to wait."""
+        self.status = status
+        """The cloud's HTTP status, where there was one."""
+
+
+class Refused(AttemptError):
+    """The cloud's content policy said no. Never walks down the paid chain by itself."""
+
+    walks_on = False
+    door_status = 422
+
+
+class Unpayable(AttemptError):
+    """401, 402, 403: the key or the credit is the matter."""
+
+    rest = Rest.TOLD
+    door_status = 502
+
+
+class Limited(AttemptError):
+    """429, or a cloud's own word for it."""
+
+    rest = Rest.ASKED
+    door_status = 503
+
+
+class Unavailable(AttemptError):
+    """5xx, connection refused, name not found: nothing was accepted."""
+
+    rest = Rest.BRIEF
+
+
+class Uncertain(AttemptError):
+    """The paid call went out and no clear answer came back: booked as perhaps paid."""
+
+    rest = Rest.BRIEF
+
+
+class Garbled(AttemptError):
+    """HTML for JSON, an empty or cut answer, bytes that are no picture."""
+
+    rest = Rest.BRIEF
+
+
+class Gone(AttemptError):
+    """The cloud no longer knows the model or endpoint."""
+
+    rest = Rest.TOLD
+
+
+class Unfit(AttemptError):
+    """The cloud understood the request and cannot do it (422 and the like)."""
+
+    door_status = 422
+
+
+class LoraUnreachable(AttemptError):
+    """A LoRA could not be fetched or taken in by the cloud."""
+
+
+class TimedOut(AttemptError):
+    """No result within the patience for this cloud."""
+
+    rest = Rest.BRIEF
+    door_status = 504
+
+
+class DoorError(BridgeError):
+    """An answer to the client."""
+
+    status: ClassVar[int] = 500
+
+
+class BadRequest(DoorError):
+    """What is wrong and where, in a sentence."""
+
+    status = 422
+
+
+class Forbidden(DoorError):
+    """Content that is refused whoever asks."""
+
+    status = 422
+
+
+class Unauthorized(DoorError):
+    """Credentials are missing or wrong."""
+
+    status = 401
+
+
+class OverBudget(DoorError):
+    """A budget or quota is used up."""
+
+    status = 429
+
+
+class Interrupted(DoorError):
+    """The client asked to stop before there was a picture."""
+
+    status = 499
+
+
+class AllProvidersFailed(DoorError):
+    """No cloud made the picture; `cause` is the attempt that says most about why."""
+
+    status = 502
+
+    def __init__(self, text: str, cause: AttemptError | None = None) -> None:
+        super().__init__(text)
+        self.cause = cause
