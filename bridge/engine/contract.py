@@ -1,0 +1,274 @@
+"""What an adapter is: a card that declares, and verbs that translate; the engine does the rest.
+
+A verb is a generator: it yields `Call`s, is sent `Reply`s, and returns its result. So it can
+take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from bridge.domain import NOTHING, Family, Rating, Ready
+from bridge.errors import AttemptError
+from bridge.transport.blob import Blob
+from bridge.transport.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An environment variable that an account is made of."""
+
+    env: str
+    about: str
+    option: str
+    """`key`, `base_url`, or a name of the adapter's own in `Account.options`."""
+    required: bool = False
+    secret: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One key at one cloud."""
+
+    provider: str
+    base_url: str
+    key: str = ""
+    label: str = ""
+    """Tells several accounts of one cloud apart; empty for the first."""
+    options: Mapping[str, str] = NOTHING
+
+    @property
+    def name(self) -> str:
+        """`runware`, or `runware_2` for a second account."""
+        return f"{self.provider}_{self.label}" if self.label else self.provider
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range with the value that the model's makers recommend."""
+
+    low: float
+    high: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pixels a side: smallest, largest, and the step both sides keep; or a fixed list."""
+
+    low: int = 256
+    high: int = 2048
+    step: int = 16
+    fixed: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoraRule:
+    """How many LoRAs a model takes and how it is told which."""
+
+    most: int
+    named: Literal["url", "handle"] = "url"
+    """By the file's address, or by the cloud's own id (then `adopt` uploads it)."""
+    least: int = 0
+    weights: tuple[float, float] = (-4.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What one model at one cloud can express. A field moves the request iff it is declared."""
+
+    id: str
+    """The cloud's own name for it."""
+    name: str
+    """Ours, as in the route `provider/name`."""
+    family: Family
+    sizes: Sizes = Sizes()
+    loras: LoraRule | None = None
+    negative: bool = False
+    steps: Span | None = None
+    guidance: Span | None = None
+    seeds: tuple[int, int] | None = None
+    """Lowest and highest seed; None: the cloud takes no seed."""
+    image_to_image: bool = False
+    strength: bool = False
+    """Whether `image_to_image` has a strength."""
+    mask: bool = False
+    references: int = 0
+    ratings: frozenset[Rating] = frozenset({Rating.GENERAL})
+    price: int = 0
+    """Micro-dollars for one picture of a million pixels: the estimate before the cloud's figure."""
+    p95: float = 30.0
+    """Seconds within which 95 % of pictures come, until learnt."""
+    option: str = ""
+    """The account option that must be set for this model to be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A cloud's own word for a failure: `pattern` (regular expression, any case) in its error text."""
+
+    pattern: str
+    means: type[AttemptError]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a cloud is and can do; the reference pages are generated from it."""
+
+    name: str
+    title: str
+    docs: str
+    base_url: str
+    models: tuple[Model, ...]
+    settings: tuple[Setting, ...] = ()
+    recovery: Literal["ticket", "ref", "none"] = "none"
+    """How a paid job is found again after a crash: by its ticket, by our own ref, not at all."""
+    at_once: int = 4
+    """Pictures under way per account."""
+    auth: str = "Bearer {key}"
+    """The Authorization header; empty: none."""
+    words: tuple[Word, ...] = ()
+    cancel_stops_bill: bool = False
+    verified: str = "emulator only"
+    """How sure we are of the wire format."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataUri:
+    """In a Call's JSON: a picture that is sent as `data:image/…;base64,…`. Bare bytes go as base64."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request; `url` is a path below the account's base URL, or absolute.
+
+    The account's key goes along only to the origin of its base URL.
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    url: str
+    json: object = None
+    headers: Mapping[str, str] = NOTHING
+    paid: bool = False
+    reads: frozenset[int] = frozenset()
+    """Error statuses that the verb reads itself; the engine names all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture inside the reply, base64 with or without a data: prefix."""
+
+    b64: Blob | str
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A picture behind a URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A picture that is drawn here, in a thread."""
+
+    draw: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOne:
+    """A picture that the cloud's moderation held back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What is needed to ask for the job again, in another process and on another day. Plain JSON."""
+
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not there yet."""
+
+    progress: float | None = None
+    """0 … 1."""
+    retry_after: float | None = None
+    """Seconds until the next look makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The job's end. The first picture that is one is the job's."""
+
+    pictures: tuple[Inline | Remote | Local | RefusedOne, ...]
+    cost: int | None = None
+    """Micro-dollars, the cloud's own figure."""
+    seed: int | None = None
+    facts: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A LoRA to be taken in by a cloud that names LoRAs by its own ids."""
+
+    url: str
+    family: Family
+    name: str
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What the cloud calls an asset."""
+
+    id: str
+
+
+class Adapter:
+    """Base of all adapters; a cloud's file overrides what the cloud has."""
+
+    card: ClassVar[Card]
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def models(self) -> tuple[Model, ...]:
+        """The models that this account offers."""
+        return tuple(
+            m for m in self.card.models if not m.option or self.account.options.get(m.option)
+        )
+
+    def submit(self, job: Ready, ref: str) -> Generator[Call, Reply, Ticket | Finished]:
+        """Ask for the picture; `ref` is the attempt's id (a UUID) for clouds that take one."""
+        raise AssertionError(f"{self.card.name} has no submit")
+        yield  # makes this a generator
+
+    def check(self, ticket: Ticket) -> Generator[Call, Reply, Waiting | Finished]:
+        """Look after a submitted job; free, so it may be repeated."""
+        raise AssertionError(f"{self.card.name} answers a submit with the picture itself")
+        yield  # makes this a generator
+
+    def cancel(self, ref: str, ticket: Ticket | None) -> Generator[Call, Reply, None]:
+        """Stop a job; where the cloud has no such call, nothing happens."""
+        yield from ()
+
+    def find(self, ref: str) -> Generator[Call, Reply, Ticket | None]:
+        """The ticket of a submit whose answer was lost, by our own ref."""
+        yield from ()
+        return None
+
+    def adopt(self, asset: Asset) -> Generator[Call, Reply, Handle | Ticket]:
+        """Upload a LoRA; free and repeatable. A Ticket means that it takes a while."""
+        yield from ()
+        return Handle(asset.url)
+
+    def adopted(self, ticket: Ticket) -> Generator[Call, Reply, Handle | Waiting]:
+        """Look after an upload under way."""
+        yield from ()
+        return Handle(ticket.fields["id"])

@@ -1,0 +1,24 @@
+"""What a cloud answered: status, headers, and a body that is read as JSON once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.errors import Garbled
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`json` is the parsed body (long strings as Blobs), or None when it is no JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    json: object = None
+    text: str = ""
+    """The first 2,000 characters of a body that is no JSON, or of an error's."""
+
+    def mapping(self) -> Mapping[str, object]:
+        """The body as a JSON object; Garbled otherwise."""
+        if isinstance(self.json, dict):
+            return self.json
+        raise Garbled(f"expected a JSON object, got {self.text[:80]!r}", status=self.status)
