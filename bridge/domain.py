@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Literal
 
 Family = Literal[
@@ -27,8 +26,6 @@ Category = Literal["character", "style", "expression", "general", "misc"]
 """What a LoRA is for; caps are per category."""
 
 PictureKind = Literal["png", "jpeg", "webp"]
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Rating(IntEnum):
@@ -168,6 +165,8 @@ class Job:
     references: tuple[bytes, ...] = ()
     rating: Rating = Rating.GENERAL
     """The ceiling for this job."""
+    shows: Rating = Rating.GENERAL
+    """What the text and the scene amount to; never above `rating`."""
     prompt_mode: PromptMode = "auto"
     route: str = "auto"
     """`auto`, a provider, or `provider/model`."""
@@ -209,6 +208,8 @@ class Ready:
     mask: bytes | None = None
     strength: float | None = None
     references: tuple[bytes, ...] = ()
+    scene: Scene | None = None
+    """For the prompt card; no cloud is sent it."""
     notes: tuple[Note, ...] = ()
 
 
@@ -256,5 +257,5 @@ class Made:
     scene: Scene | None = None
     loras: tuple[str, ...] = ()
     """Ids of the LoRAs that were really used."""
-    facts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""

@@ -18,6 +18,7 @@ BridgeError
    ├─ Unauthorized          no or wrong credentials
    ├─ OverBudget            a limit on money or pictures is reached
    ├─ Interrupted           the client asked to stop
+   ├─ Unstored              it could not be written down, so nothing paid was begun
    └─ AllProvidersFailed    lists every attempt
 """
 
@@ -165,6 +166,12 @@ class Interrupted(DoorError):
     """The client asked to stop before there was a picture."""
 
     status = 499
+
+
+class Unstored(DoorError):
+    """The store cannot be written or read: without a record nothing paid is begun."""
+
+    status = 503
 
 
 class AllProvidersFailed(DoorError):

@@ -5,10 +5,10 @@ take several calls and still never does I/O. Exactly one `Call` of `submit` is `
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from bridge.domain import NOTHING, Family, Rating, Ready
+from bridge.domain import Family, Ready
 from bridge.errors import AttemptError
 from bridge.transport.blob import Blob
 from bridge.transport.reply import Reply
@@ -36,7 +36,7 @@ class Account:
     key: str = ""
     label: str = ""
     """Tells several accounts of one cloud apart; empty for the first."""
-    options: Mapping[str, str] = NOTHING
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -46,11 +46,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A range with the value that the model's makers recommend."""
+    """A range, and the value that is sent when nothing is asked for."""
 
     low: float
     high: float
-    usual: float
+    usual: float | None = None
+    """None: left to the cloud unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ class Model:
     """Whether `image_to_image` has a strength."""
     mask: bool = False
     references: int = 0
-    ratings: frozenset[Rating] = frozenset({Rating.GENERAL})
+    needs_mask: bool = False
+    """An inpainting model: no use without a picture and a mask."""
+    rating: Literal["general", "suggestive", "mature"] = "general"
+    """The most that the cloud's policy lets it show."""
     price: int = 0
     """Micro-dollars for one picture of a million pixels: the estimate before the cloud's figure."""
     p95: float = 30.0
@@ -106,7 +110,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A cloud's own word for a failure: `pattern` (regular expression, any case) in its error text."""
+    """A cloud's own word for a failure: a regular expression, any case, found in its error text."""
 
     pattern: str
     means: type[AttemptError]
@@ -130,13 +134,15 @@ class Card:
     """The Authorization header; empty: none."""
     words: tuple[Word, ...] = ()
     cancel_stops_bill: bool = False
+    dry_run: bool = False
+    """Makes no real picture: asked only by name, or when nothing else is configured."""
     verified: str = "emulator only"
     """How sure we are of the wire format."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataUri:
-    """In a Call's JSON: a picture that is sent as `data:image/…;base64,…`. Bare bytes go as base64."""
+    """In a Call's JSON: sent as `data:image/…;base64,…`, where bare bytes go as base64 alone."""
 
     raw: bytes
 
@@ -151,7 +157,7 @@ class Call:
     method: Literal["GET", "POST", "PUT", "DELETE"]
     url: str
     json: object = None
-    headers: Mapping[str, str] = NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
     reads: frozenset[int] = frozenset()
     """Error statuses that the verb reads itself; the engine names all others."""
@@ -187,7 +193,7 @@ class RefusedOne:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What is needed to ask for the job again, in another process and on another day. Plain JSON."""
+    """What is needed to ask for the job again, by another process on another day."""
 
     fields: Mapping[str, str]
 
@@ -210,7 +216,7 @@ class Finished:
     cost: int | None = None
     """Micro-dollars, the cloud's own figure."""
     seed: int | None = None
-    facts: Mapping[str, str] = NOTHING
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

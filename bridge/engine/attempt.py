@@ -1,0 +1,49 @@
+"""An attempt: one job at one model of one account, and what came of it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from bridge.domain import Picture, Ready
+from bridge.engine.contract import Adapter, Model, Ticket
+from bridge.engine.control import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A picture that came, and what the cloud told about it."""
+
+    picture: Picture
+    ref: str
+    cost: int | None
+    """Micro-dollars, the cloud's own figure."""
+    seed: int | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What the engine knows of an attempt while it runs."""
+
+    adapter: Adapter
+    model: Model
+    ready: Ready
+    job_id: str
+    control: Control
+    recipe: Mapping[str, object] = field(default_factory=dict)
+    """How the picture can be made again; plain JSON, stored with it."""
+    ref: str = field(default_factory=lambda: str(uuid4()))
+    """Ours, sent along to clouds that take one."""
+    ticket: Ticket | None = None
+    booked: bool = False
+    """The intent is (being) written: from here on money may flow."""
+    given_up: bool = False
+    """Nobody waits for it any more."""
+    cost: int | None = None
+    task: asyncio.Task[Outcome] | None = None
+
+    @property
+    def title(self) -> str:
+        """The cloud's name for people."""
+        return self.adapter.card.title

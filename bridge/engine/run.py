@@ -1,0 +1,162 @@
+"""One attempt at one cloud, from intent to picture; it outlives the client that asked for it."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+from bridge.engine.adopt import Shelf, with_handles
+from bridge.engine.attempt import Attempt, Outcome
+from bridge.engine.contract import Finished, Ticket
+from bridge.engine.fetch import fetch
+from bridge.engine.keep import Keeper
+from bridge.engine.pace import Pace
+from bridge.engine.slots import Slots
+from bridge.engine.talk import Talk
+from bridge.engine.watch import watch
+from bridge.errors import AttemptError, Interrupted, TimedOut, Uncertain
+from bridge.transport.client import Transport
+
+Result = TypeVar("Result")
+LIFE_S = 1800.0
+"""How long a submitted job is looked after before it is booked as perhaps paid."""
+FETCH_S = 60.0
+CANCEL_S = 10.0
+
+
+class Engine:
+    """Runs attempts. What it begins it brings to an end, whoever is still waiting."""
+
+    def __init__(
+        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace
+    ) -> None:
+        self.pace = pace
+        self._transport = transport
+        self._keeper = keeper
+        self._slots = slots
+        self._shelf = shelf
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, attempt: Attempt, *, seconds: float) -> None:
+        """Start the attempt's task; `seconds` is the patience for its uploads and its submit."""
+        attempt.task = self._spawn(self._life(attempt, seconds))
+
+    async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
+        """The outcome; TimedOut after `seconds`; Interrupted when the caller stops.
+
+        What is given up is cancelled where that stops the bill; else it ends in the gallery.
+        """
+        assert attempt.task is not None
+        stop = asyncio.ensure_future(attempt.control.stop.wait())
+        try:
+            await asyncio.wait({attempt.task, stop}, timeout=seconds, return_when="FIRST_COMPLETED")
+        finally:
+            stop.cancel()
+        if attempt.task.done():
+            return attempt.task.result()
+        self._give_up(attempt)
+        if attempt.control.stop.is_set():
+            raise Interrupted("stopped by the client")
+        raise TimedOut(f"{attempt.title}: no picture within {seconds:.0f} s")
+
+    def adopt(self, attempt: Attempt) -> None:
+        """Bring what another process left behind to its end, in the background."""
+        attempt.booked = True
+        attempt.task = self._spawn(self._settled(attempt, self._recovered(attempt)))
+
+    async def aclose(self, seconds: float) -> None:
+        """Wait for what is being kept; jobs still at their clouds are adopted at the next start."""
+        await self._keeper.drain(seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # an attempt that nobody waits for any more is booked, so its error has been told
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    def _talk(self, attempt: Attempt) -> Talk:
+        return Talk(attempt.adapter, self._transport, self.pace)
+
+    async def _life(self, attempt: Attempt, seconds: float) -> Outcome:
+        account = attempt.adapter.account.name
+        async with self._slots.lease(account, attempt.adapter.card.at_once):
+            return await self._settled(attempt, self._brought(attempt, seconds))
+
+    async def _settled(self, attempt: Attempt, work: Awaitable[Outcome]) -> Outcome:
+        """Book how the attempt ended."""
+        try:
+            outcome = await work
+        except AttemptError as error:
+            if attempt.booked:
+                self._keeper.failed(attempt, error)
+            raise
+        self._keeper.keep(attempt, outcome)
+        return outcome
+
+    async def _brought(self, attempt: Attempt, seconds: float) -> Outcome:
+        talk, ready = self._talk(attempt), attempt.ready
+        if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
+            attempt.control.stage = f"{attempt.title} takes in a LoRA"
+            ready = await with_handles(talk, self._shelf, ready, seconds=seconds)
+        attempt.control.stage = f"waiting for {attempt.title}"
+
+        async def before_paid() -> None:
+            attempt.booked = True
+            await self._keeper.intent(attempt)
+            if attempt.given_up:
+                raise TimedOut(f"{attempt.title}: given up before the submit left")
+
+        verb = attempt.adapter.submit(ready, attempt.ref)
+        try:
+            begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
+        except Uncertain:
+            begun = await self._found(attempt, talk)
+        return await self._finished(attempt, talk, begun)
+
+    async def _recovered(self, attempt: Attempt) -> Outcome:
+        talk = self._talk(attempt)
+        return await self._finished(
+            attempt, talk, attempt.ticket or await self._found(attempt, talk)
+        )
+
+    async def _found(self, attempt: Attempt, talk: Talk) -> Ticket:
+        """The job of a submit whose answer was lost; Uncertain when nobody can tell."""
+        lost = f"{attempt.title}: the answer to the submit was lost, perhaps paid"
+        if attempt.adapter.card.recovery != "ref":
+            raise Uncertain(lost)
+        try:
+            ticket = await talk.drive(attempt.adapter.find(attempt.ref), seconds=FETCH_S)
+        except AttemptError as error:
+            raise Uncertain(f"{lost} ({error.text})") from None
+        if ticket is None:
+            raise Uncertain(lost)
+        return ticket
+
+    async def _finished(self, attempt: Attempt, talk: Talk, begun: Ticket | Finished) -> Outcome:
+        if isinstance(begun, Ticket):
+            attempt.ticket = begun
+            await self._keeper.ticket(attempt.ref, begun.fields)
+            if attempt.given_up:
+                self._cancel(attempt)
+            begun = await watch(talk, begun, attempt.control, seconds=self.pace.seconds(LIFE_S))
+        attempt.cost = begun.cost
+        picture = await fetch(talk, begun, seconds=FETCH_S)
+        attempt.control.progress = 1.0
+        return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+
+    def _give_up(self, attempt: Attempt) -> None:
+        attempt.given_up = True
+        if not attempt.booked and attempt.task:
+            attempt.task.cancel()
+        elif attempt.ticket or attempt.adapter.card.recovery == "ref":
+            self._cancel(attempt)
+
+    def _cancel(self, attempt: Attempt) -> None:
+        """Stop the bill where that can be done; the watch goes on and sees how the job ended."""
+        if attempt.adapter.card.cancel_stops_bill:
+            verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
+            self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S))

@@ -1,0 +1,129 @@
+"""Driving a verb: its Calls become requests, replies that are failures become errors."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from time import monotonic
+from typing import TypeVar
+
+import orjson
+import pybase64
+
+from bridge.engine.blame import UNCLEAR, blame
+from bridge.engine.contract import Adapter, Call, DataUri
+from bridge.engine.pace import Pace
+from bridge.errors import AttemptError, Garbled, Limited, Uncertain, Unavailable
+from bridge.pictures.sniff import kind_of
+from bridge.transport.client import Cut, Slow, Transport
+from bridge.transport.guard import origin
+from bridge.transport.reply import Reply
+
+Result = TypeVar("Result")
+FREE_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation with one account of one cloud."""
+
+    adapter: Adapter
+    transport: Transport
+    pace: Pace
+
+    async def drive(
+        self,
+        verb: Generator[Call, Reply, Result],
+        *,
+        seconds: float,
+        before_paid: Callable[[], Awaitable[None]] | None = None,
+    ) -> Result:
+        """Run `verb` to its result within `seconds`.
+
+        `before_paid` is awaited once, before the paid Call leaves. Free Calls are tried again
+        after passing faults, the paid one never: when nobody can tell whether it was accepted,
+        Uncertain is raised.
+        """
+        ends = monotonic() + seconds
+        paid = False
+        try:
+            call = next(verb)
+            while True:
+                if call.paid:
+                    if paid or before_paid is None:
+                        raise AssertionError(f"{self.adapter.card.name}: an unexpected paid call")
+                    paid = True
+                    await before_paid()
+                    reply = await self._pay(call, ends)
+                else:
+                    reply = await self._free(call, ends)
+                call = verb.send(reply)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        except (Garbled, Cut, Slow) as error:
+            if paid:
+                raise Uncertain(error.text, status=error.status) from None
+            raise
+
+    async def _pay(self, call: Call, ends: float) -> Reply:
+        try:
+            reply = await self._send(call, ends)
+        except (Cut, Slow) as error:
+            raise Uncertain(f"{self.adapter.card.title}: {error.text}") from None
+        if reply.status in UNCLEAR:
+            raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
+        return self._passed(call, reply)
+
+    async def _free(self, call: Call, ends: float) -> Reply:
+        wait = self.pace.seconds(0.25)
+        for tries_left in reversed(range(FREE_TRIES)):
+            try:
+                return self._passed(call, await self._send(call, ends))
+            except (Unavailable, Slow, Limited, Garbled) as error:
+                pause = max(wait, self.pace.seconds(error.retry_after or 0.0))
+                if not tries_left or monotonic() + pause >= ends:
+                    raise
+                await asyncio.sleep(pause)
+                wait *= 2
+        raise AssertionError("the last try raises")
+
+    async def _send(self, call: Call, ends: float) -> Reply:
+        account = self.adapter.account
+        url = _address(account.base_url, call.url)
+        headers = {"Accept": "application/json", **call.headers}
+        if account.key and self.adapter.card.auth and origin(url) == origin(account.base_url):
+            headers["Authorization"] = self.adapter.card.auth.format(key=account.key)
+        body = b""
+        if call.json is not None:
+            headers["Content-Type"] = "application/json"
+            body = orjson.dumps(call.json, default=_as_base64)
+        left = max(ends - monotonic(), 0.05)
+        return await self.transport.request(
+            call.method, url, headers=headers, body=body, timeout=left
+        )
+
+    def _passed(self, call: Call, reply: Reply) -> Reply:
+        """The reply itself, unless it is a failure that the verb does not read."""
+        if reply.status in call.reads or 200 <= reply.status < 300:
+            return reply
+        raise blame(self.adapter.card, reply)
+
+
+def _address(base_url: str, url: str) -> str:
+    if url.startswith(("http://", "https://")):
+        return url
+    return "/".join(filter(None, (base_url.rstrip("/"), url)))
+
+
+def _as_base64(value: object) -> str:
+    """A picture inside a Call's JSON."""
+    if isinstance(value, DataUri):
+        return f"data:image/{kind_of(value.raw)};base64,{_as_base64(value.raw)}"
+    if isinstance(value, bytes | memoryview):
+        return pybase64.b64encode_as_string(value)
+    raise TypeError(f"{type(value).__name__} has no place in a Call")
+
+
+def is_passing(error: AttemptError) -> bool:
+    """Whether a look after a job may be tried again later."""
+    return isinstance(error, Unavailable | Slow | Limited | Garbled)

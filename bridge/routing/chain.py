@@ -1,0 +1,63 @@
+"""One job on its way down the chain, and what is said when it comes out empty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from bridge.domain import AttemptRecord, Job, Ready
+from bridge.engine.attempt import Attempt
+from bridge.engine.control import Control
+from bridge.errors import AllProvidersFailed, AttemptError, Refused, TimedOut, Unfit
+from bridge.routing.order import Route
+
+
+@dataclass(slots=True)
+class Chain:
+    """One job on its way down the chain."""
+
+    job: Job
+    control: Control
+    ends: float
+    left: list[Route]
+    """Still to be asked, best first."""
+    trace: list[AttemptRecord] = field(default_factory=list)
+    errors: list[AttemptError] = field(default_factory=list)
+    late: list[tuple[Route, Attempt]] = field(default_factory=list)
+    """Given up for the next cloud, but still under way and not to be stopped."""
+
+    def remaining(self) -> float:
+        """Seconds until the deadline."""
+        return self.ends - monotonic()
+
+
+def failure(chain: Chain, soonest: float | None) -> AllProvidersFailed:
+    """The answer when there is no picture: every attempt, and the one that says most about why."""
+    told = "; ".join(f"{a.provider}/{a.model} {a.outcome}: {a.text}" for a in chain.trace)
+    if not chain.trace:
+        return AllProvidersFailed(f"no configured cloud may make this picture ({chain.job.route})")
+    weight = (Refused, Unfit, TimedOut)
+    cause = next((e for kind in weight for e in chain.errors if isinstance(e, kind)), None)
+    cause = cause or (chain.errors[-1] if chain.errors else None)
+    if cause is not None and cause.retry_after is None:
+        cause.retry_after = soonest
+    late = " One is still under way: its picture will be in the gallery." if chain.late else ""
+    return AllProvidersFailed(f"no picture: {told}.{late}", cause)
+
+
+def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
+    """How the picture can be made again; plain JSON, no secrets."""
+    return {
+        "text": job.text,
+        "prompt": ready.prompt,
+        "negative": ready.negative,
+        "width": ready.width,
+        "height": ready.height,
+        "seed": ready.seed,
+        "steps": ready.steps,
+        "guidance": ready.guidance,
+        "family": ready.family,
+        "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
+        "notes": [note.code for note in ready.notes],
+    }
+
+

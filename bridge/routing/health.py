@@ -1,0 +1,156 @@
+"""How well each cloud is: time-decayed counts with priors, rests that grow, one probe at a time.
+
+Windows that count calls never fill here (a request a minute), so counts fade with time instead;
+they are kept over restarts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from math import exp, log
+from time import time
+
+import msgspec
+
+from bridge.engine.contract import Model
+from bridge.errors import AttemptError, Rest
+
+HALF_LIFE_S = 1800.0
+PRIOR_GOOD, PRIOR_BAD = 3.0, 0.5
+"""What an unknown cloud is worth: mostly good."""
+BRIEF_S, BRIEF_MOST_S = 5.0, 300.0
+TOLD_S = 3600.0
+"""A key or model that failed is tried again once an hour: somebody may have acted."""
+ASKED_MOST_S = 3600.0
+ENOUGH = 5
+"""Pictures from which a learnt p95 is believed."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of one account or one route; plain JSON."""
+
+    good: float = 0.0
+    bad: float = 0.0
+    counted: float = 0.0
+    """When `good` and `bad` were last faded, epoch seconds."""
+    rest_until: float = 0.0
+    rests: int = 0
+    """Rests in a row, without a success between them."""
+    told: bool = False
+    """The rest lasts until somebody acts."""
+    reason: str = ""
+    seconds: list[float] = field(default_factory=list)
+    """The last 32 durations."""
+
+
+class Health:
+    """One record per account (rests) and per route `account/model` (success and duration)."""
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        save: Callable[[str, Mapping[str, object]], None] = lambda key, state: None,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._records: dict[str, Record] = {}
+        self._probing: set[str] = set()
+        self._scale = scale
+        self._save = save
+        self._clock = clock
+
+    def restore(self, states: Mapping[str, Mapping[str, object]]) -> None:
+        """Take up what an earlier process saved.
+
+        Rests that waited for somebody to act are over: a restart is what acting looks like.
+        """
+        for key, state in states.items():
+            record = self._records[key] = msgspec.convert(state, Record)
+            if record.told:
+                record.told, record.rests, record.rest_until = False, 0, 0.0
+
+    def success(self, route: str) -> float:
+        """0 … 1: the share of good outcomes, faded over time towards the prior."""
+        record = self._faded(route)
+        return (record.good + PRIOR_GOOD) / (record.good + record.bad + PRIOR_GOOD + PRIOR_BAD)
+
+    def p95(self, route: str, model: Model) -> float:
+        """Seconds within which 95 % of pictures come: learnt, or the card's."""
+        seconds = self._record(route).seconds
+        if len(seconds) < ENOUGH:
+            return model.p95
+        return sorted(seconds)[int(0.95 * (len(seconds) - 1) + 0.5)]
+
+    def rest_of(self, *keys: str) -> float:
+        """Seconds until all of `keys` are rested; 0 when they may be asked now."""
+        return max(0.0, max(self._record(key).rest_until for key in keys) - self._clock())
+
+    def reason(self, key: str) -> str:
+        """Why `key` rests, in a sentence."""
+        return self._record(key).reason
+
+    def told(self, *keys: str) -> bool:
+        """Whether one of `keys` rests until somebody acts."""
+        return any(self._record(key).told for key in keys)
+
+    def may_probe(self, key: str) -> bool:
+        """Whether a cloud just out of a rest may be tried: by one job at a time."""
+        return not (self._record(key).rests and key in self._probing)
+
+    def begin(self, *keys: str) -> None:
+        """An attempt begins: where a rest has just ended, it is the probe."""
+        self._probing.update(key for key in keys if self._record(key).rests)
+
+    def good(self, account: str, route: str, seconds: float) -> None:
+        """A picture came after `seconds`."""
+        record = self._faded(route)
+        record.good += 1
+        record.seconds = [*record.seconds, round(seconds, 3)][-32:]
+        for key in (account, route):
+            known = self._record(key)
+            known.rests, known.rest_until, known.reason, known.told = 0, 0.0, "", False
+            self._end(key)
+
+    def bad(self, account: str, route: str, error: AttemptError, *, parks: str) -> float:
+        """An attempt failed; `parks` (account or route) rests as the error says, for the seconds
+        that are returned.
+        """
+        if error.rest is not Rest.NONE:
+            self._faded(route).bad += 1
+        rest = self._rest_for(self._record(parks), error)
+        if rest:
+            record = self._record(parks)
+            record.rests += 1
+            record.told = error.rest is Rest.TOLD
+            record.rest_until = self._clock() + rest
+            record.reason = f"{error.name}: {error.text}"
+        for key in {account, route}:
+            self._end(key)
+        return rest
+
+    def release(self, *keys: str) -> None:
+        """An attempt ended without telling anything of the cloud's health."""
+        self._probing.difference_update(keys)
+
+    def _rest_for(self, record: Record, error: AttemptError) -> float:
+        brief = min(BRIEF_S * 2.0**record.rests, BRIEF_MOST_S)
+        match error.rest:
+            case Rest.NONE:
+                return 0.0
+            case Rest.TOLD:
+                return TOLD_S * self._scale
+            case Rest.ASKED if error.retry_after is not None:
+                return min(error.retry_after, ASKED_MOST_S) * self._scale
+        return brief * self._scale
+
+    def _record(self, key: str) -> Record:
+        return self._records.setdefault(key, Record())
+
+    def _faded(self, key: str) -> Record:
+        record, now = self._record(key), self._clock()
+        fade = exp(-log(2) * max(0.0, now - record.counted) / HALF_LIFE_S)
+        record.good, record.bad, record.counted = record.good * fade, record.bad * fade, now
+        return record
+
+    def _end(self, key: str) -> None:
+        self._probing.discard(key)
+        self._save(key, asdict(self._record(key)))

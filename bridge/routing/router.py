@@ -1,0 +1,189 @@
+"""The chain: one cloud after another until there is a picture, inside one deadline."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.engine.attempt import Attempt, Outcome
+from bridge.engine.contract import Adapter, Model
+from bridge.engine.control import Control
+from bridge.engine.run import Engine
+from bridge.errors import AttemptError, Gone, Interrupted, Refused, Rest
+from bridge.events import AttemptEnded, Bus
+from bridge.routing.chain import Chain, failure, recipe
+from bridge.routing.health import Health
+from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
+
+LONGEST_WAIT_S = 30.0
+"""When every cloud rests, a rest that ends so soon is waited for."""
+
+Render = Callable[[Job, Model], Ready]
+"""A job cut to a model and put into its family's words; raises Unfit."""
+
+
+class Router:
+    """Asks the clouds in order; the only one that decides who is next."""
+
+    def __init__(
+        self,
+        adapters: Sequence[Adapter],
+        engine: Engine,
+        health: Health,
+        bus: Bus,
+        *,
+        order: Order = "ranked",
+        deadline: float = 300.0,
+    ) -> None:
+        self.routes = routes(adapters)
+        self.health = health
+        self._engine = engine
+        self._bus = bus
+        self._order = order
+        self._deadline = deadline
+
+    def names(self) -> list[str]:
+        """What a client may choose: `auto`, then every `account/model`."""
+        return [AUTO, *(route.name for route in self.routes)]
+
+    def known(self, name: str) -> bool:
+        """Whether `name` is a route, or an account."""
+        return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+
+    async def make(self, job: Job, control: Control, render: Render) -> Made:
+        """The picture and its trace; AllProvidersFailed, or Interrupted."""
+        candidates = eligible(job, self.routes)
+        chain = Chain(
+            job,
+            control,
+            monotonic() + self._deadline,
+            ordered(job, candidates, self.health, self._order),
+        )
+        while chain.left:
+            route = chain.left.pop(0)
+            if control.stop.is_set() or control.left:
+                raise Interrupted("the client is gone; nothing more was begun")
+            if await self._may_begin(chain, route) and (
+                made := await self._try(chain, route, render)
+            ):
+                return made
+        return await self._last_word(chain)
+
+    async def _may_begin(self, chain: Chain, route: Route) -> bool:
+        """Whether an attempt makes sense now; waits for a rest that ends soon."""
+        p95 = self._engine.pace.seconds(self.health.p95(route.name, route.model))
+        if chain.trace and chain.remaining() < p95 / 3:
+            return self._skipped(chain, route, "not begun: too little time was left")
+        rest = self.health.rest_of(route.account, route.name)
+        if not rest or self.health.told(route.account, route.name):
+            return True
+        if rest > min(self._engine.pace.seconds(LONGEST_WAIT_S), chain.remaining()):
+            why = self.health.reason(route.account) or self.health.reason(route.name)
+            return self._skipped(chain, route, f"rests for {rest:.0f} s more: {why}")
+        stop = asyncio.ensure_future(chain.control.stop.wait())
+        await asyncio.wait({stop}, timeout=rest)
+        stop.cancel()
+        return not chain.control.stop.is_set()
+
+    def _skipped(self, chain: Chain, route: Route, why: str) -> bool:
+        chain.trace.append(AttemptRecord(route.account, route.model.name, "skipped", 0.0, why))
+        return False
+
+    async def _try(self, chain: Chain, route: Route, render: Render) -> Made | None:
+        """One attempt; None when the next cloud is to be asked."""
+        begun = monotonic()
+        self.health.begin(route.account, route.name)
+        attempt: Attempt | None = None
+        try:
+            ready = render(chain.job, route.model)
+            attempt = Attempt(
+                route.adapter, route.model, ready, chain.job.id, chain.control,
+                recipe=recipe(chain.job, ready),
+            )  # fmt: skip
+            patience = self._patience(chain, route)
+            self._engine.begin(attempt, seconds=patience)
+            outcome = await self._engine.wait(attempt, seconds=patience)
+        except AttemptError as error:
+            self._failed(chain, route, error, monotonic() - begun)
+            if attempt and attempt.task and not attempt.task.done():
+                chain.late.append((route, attempt))
+            return None
+        except BaseException:
+            self.health.release(route.account, route.name)
+            raise
+        return self._made(chain, route, attempt, outcome, monotonic() - begun)
+
+    def _patience(self, chain: Chain, route: Route) -> float:
+        """While another cloud could be asked, twice the p95; for the last one all that remains."""
+        others = any(
+            other.account != route.account
+            and not self.health.rest_of(other.account, other.name)
+            for other in chain.left
+        )
+        remaining = max(chain.remaining(), 0.0)
+        if not others:
+            return remaining
+        return min(self._engine.pace.patience(self.health.p95(route.name, route.model)), remaining)
+
+    def _failed(self, chain: Chain, route: Route, error: AttemptError, seconds: float) -> None:
+        parks = route.name if isinstance(error, Gone) else route.account
+        rest = self.health.bad(route.account, route.name, error, parks=parks)
+        self._note(chain, route, error.name, seconds, error.text, rest=rest)
+        chain.errors.append(error)
+        if isinstance(error, Refused):
+            limit = Rating.named(route.model.rating)
+            chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
+        elif error.rest is not Rest.NONE and not isinstance(error, Gone):
+            chain.left = [r for r in chain.left if r.account != route.account]
+
+    def _note(
+        self, chain: Chain, route: Route, outcome: str, seconds: float, text: str = "",
+        *, cost: int | None = None, rest: float = 0.0,
+    ) -> None:  # fmt: skip
+        chain.trace.append(
+            AttemptRecord(route.account, route.model.name, outcome, seconds, text, cost)
+        )
+        self._bus.tell(
+            AttemptEnded(
+                chain.job.id, route.account, route.model.name, outcome, seconds, cost, text, rest
+            )
+        )
+
+    def _made(
+        self, chain: Chain, route: Route, attempt: Attempt, outcome: Outcome, seconds: float
+    ) -> Made:
+        self.health.good(route.account, route.name, seconds)
+        self._note(chain, route, "ok", seconds, cost=outcome.cost)
+        ready = attempt.ready
+        return Made(
+            picture=outcome.picture,
+            provider=route.account,
+            model=route.model.name,
+            ready=ready,
+            seed=chain.job.seed if outcome.seed is None else outcome.seed,
+            cost=outcome.cost,
+            seconds=seconds,
+            attempts=tuple(chain.trace),
+            notes=(*chain.job.notes, *ready.notes),
+            scene=chain.job.scene,
+            loras=tuple(use.id for use in ready.loras),
+            facts=outcome.facts,
+        )
+
+    async def _last_word(self, chain: Chain) -> Made:
+        """A picture that is still under way somewhere, or the reason why there is none."""
+        tasks = {a.task: (r, a) for r, a in chain.late if a.task}
+        while tasks and chain.remaining() > 0 and not chain.control.stop.is_set():
+            done, _ = await asyncio.wait(
+                tasks, timeout=chain.remaining(), return_when="FIRST_COMPLETED"
+            )
+            for task in done:
+                route, attempt = tasks.pop(task)
+                if not task.cancelled() and task.exception() is None:
+                    seconds = self._deadline - chain.remaining()
+                    return self._made(chain, route, attempt, task.result(), seconds)
+        raise failure(chain, self._soonest())
+
+    def _soonest(self) -> float | None:
+        rests = [self.health.rest_of(route.account, route.name) for route in self.routes]
+        return min(rests, default=0.0) or None

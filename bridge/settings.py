@@ -1,0 +1,149 @@
+"""The environment, read once into frozen records; a .env file counts as environment."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+from dotenv import dotenv_values
+
+from bridge.domain import PromptMode, Rating
+from bridge.engine.contract import Account, Card
+from bridge.errors import BadRequest
+from bridge.routing.order import Order
+
+TO_COME = (
+    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY", "FAL_API_KEY", "FAL_KEY", "TOGETHER_API_KEY",
+    "PIXELDOJO_API_KEY", "RUNNINGHUB_API_KEY", "GEMINI_API_KEY",
+)  # fmt: skip
+"""Names that people have in their .env for clouds whose adapter is not built yet."""
+HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def setting(env: str, default: Any, about: str, *, secret: bool = False) -> Any:
+    """A field that is read from `env`."""
+    return field(default=default, metadata={"env": env, "about": about, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, except the clouds' own keys (those stand on their cards)."""
+
+    host: str = setting("BRIDGE_HOST", "127.0.0.1", "address to listen on")
+    port: int = setting("BRIDGE_PORT", 7861, "port to listen on")
+    auth: str = setting(
+        "BRIDGE_AUTH", "", "user:password that clients must send (Basic, or the password as Bearer)",
+        secret=True,
+    )  # fmt: skip
+    data: Path = setting("BRIDGE_DATA", Path("data"), "folder for the database and the pictures")
+    database_url: str = setting(
+        "DATABASE_URL", "", "a Postgres address; empty: SQLite in the data folder", secret=True
+    )
+    providers: tuple[str, ...] = setting(
+        "BRIDGE_PROVIDERS", (), "the clouds to use, best first, e.g. runware,runpod; empty: all"
+    )
+    order: Order = setting(
+        "BRIDGE_ORDER", "ranked", "ranked (by order and health) or fixed (by order alone)"
+    )
+    deadline: float = setting("BRIDGE_DEADLINE", 600.0, "seconds within which a picture must come")
+    rating: Literal["general", "suggestive", "mature"] = setting(
+        "BRIDGE_RATING", "general", "the ceiling: general, suggestive, mature"
+    )
+    prompt_mode: PromptMode = setting(
+        "BRIDGE_PROMPT_MODE", "auto", "turn texts into scenes: auto (by their looks), always, never"
+    )
+    lora_dict: Path = setting(
+        "BRIDGE_LORA_DICT", Path("master_lora_dict.json"), "the LoRA dictionary"
+    )
+    body_size_limit: int = setting(
+        "BODY_SIZE_LIMIT", 64 * 1024 * 1024, "largest request body in bytes"
+    )
+    max_pictures: int = setting("BRIDGE_MAX_PICTURES", 4, "most pictures in one request")
+    log: Literal["text", "json"] = setting("BRIDGE_LOG", "text", "log lines as text or json")
+    time_scale: float = setting(
+        "BRIDGE_TIME_SCALE", 1.0, "all waits of ours times this (tests scale them down)"
+    )
+    llm_base_url: str = setting(
+        "BRIDGE_LLM_BASE_URL", "", "an OpenAI-style endpoint that writes scenes; empty: by rules"
+    )
+    llm_api_key: str = setting("BRIDGE_LLM_API_KEY", "", "its key", secret=True)
+    llm_model: str = setting("BRIDGE_LLM_MODEL", "", "its model")
+    llm_timeout: float = setting("BRIDGE_LLM_TIMEOUT", 6.0, "seconds for a scene, in all")
+    s3_endpoint: str = setting("S3_ENDPOINT", "", "keep pictures in this S3 service, not a folder")
+    s3_bucket: str = setting("S3_BUCKET", "", "its bucket")
+    s3_access_key_id: str = setting("S3_ACCESS_KEY_ID", "", "its key id", secret=True)
+    s3_secret_access_key: str = setting("S3_SECRET_ACCESS_KEY", "", "its secret", secret=True)
+    s3_region: str = setting("S3_REGION", "", "its region")
+    accounts: tuple[Account, ...] = ()
+    """The clouds that have what they need, in the order of `providers`."""
+
+    @property
+    def ceiling(self) -> Rating:
+        """The highest rating that this server shows."""
+        return Rating.named(self.rating)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines can reach the server."""
+        return self.host not in HOSTS_OF_THIS_MACHINE
+
+    @property
+    def store_url(self) -> str:
+        """Where the database lies."""
+        return self.database_url or f"sqlite:///{self.data / 'bridge.sqlite3'}"
+
+
+def environment(folder: Path = Path()) -> dict[str, str]:
+    """`.env` in `folder`, overruled by the real environment; empty values count as not set."""
+    merged = {**dotenv_values(folder / ".env"), **os.environ}
+    return {name: value.strip() for name, value in merged.items() if value and value.strip()}
+
+
+def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
+    """Settings from `env`; BadRequest names the variable that is wrong and why."""
+    types = get_type_hints(Settings)
+    values = {
+        f.name: _value(f, types[f.name], env[f.metadata["env"]])
+        for f in fields(Settings)
+        if f.metadata and f.metadata["env"] in env
+    }
+    settings = Settings(**values)
+    wanted = settings.providers
+    by_name = {card.name: card for card in cards}
+    if unknown := [name for name in wanted if name not in by_name]:
+        known = ", ".join(by_name)
+        raise BadRequest(f"BRIDGE_PROVIDERS: no provider {', '.join(unknown)}; there are {known}")
+    ordered = [by_name[name] for name in wanted] or list(cards)
+    accounts = filter(None, (account(card, env) for card in ordered))
+    return Settings(**values, accounts=tuple(accounts))
+
+
+def account(card: Card, env: Mapping[str, str]) -> Account | None:
+    """The account that `env` holds for a cloud, or None when something required is missing."""
+    options: dict[str, str] = {}
+    for wanted in card.settings:
+        names = (wanted.env, *wanted.aliases)
+        value = next((env[name] for name in names if name in env), "")
+        if wanted.required and not value:
+            return None
+        if value:
+            options[wanted.option] = value
+    key, base_url = options.pop("key", ""), options.pop("base_url", card.base_url)
+    return Account(card.name, base_url, key, options=options)
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Every value that must never be shown."""
+    own = (getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret"))
+    keys = (known.key for known in settings.accounts)
+    return [value for value in (*own, *keys) if value]
+
+
+def _value(f: "Field[Any]", kind: Any, text: str) -> Any:
+    raw: object = [part.strip() for part in text.split(",")] if f.name == "providers" else text
+    try:
+        return msgspec.convert(raw, kind, strict=False, dec_hook=lambda t, v: t(v))
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"{f.metadata['env']}={text!r}: {error}") from None

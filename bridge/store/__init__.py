@@ -1,0 +1,1 @@
+"""What is remembered over restarts: attempts, pictures and their bytes, small state."""

@@ -1,0 +1,144 @@
+"""The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import urljoin
+
+import aiohttp
+
+from bridge.errors import AttemptError, Garbled, TimedOut, Unavailable
+from bridge.transport.guard import PublicResolver, check_url, origin
+from bridge.transport.json_read import read_json
+from bridge.transport.reply import Reply
+
+JSON_CAP = 96 * 1024 * 1024
+"""Bytes of one reply; four 4K pictures as base64 fit."""
+PICTURE_CAP = 48 * 1024 * 1024
+"""Bytes of one downloaded picture."""
+CONNECT_S = 5.0
+REDIRECTS = 4
+
+
+class Cut(Unavailable):
+    """The connection broke after the request had left: nobody knows whether it was accepted."""
+
+
+class Slow(TimedOut):
+    """No complete answer in time: nobody knows whether the request was accepted."""
+
+
+class Transport:
+    """Two pools: one for the clouds' own addresses, one (guarded) for strangers'."""
+
+    def __init__(self, *, json_cap: int = JSON_CAP, picture_cap: int = PICTURE_CAP) -> None:
+        self._caps = json_cap, picture_cap
+        self._clouds = self._session(aiohttp.TCPConnector(limit=0, limit_per_host=0))
+        self._strangers = self._session(
+            aiohttp.TCPConnector(limit=0, resolver=PublicResolver(), force_close=True)
+        )
+
+    @staticmethod
+    def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "a1111-bridge"},
+            read_bufsize=1 << 18,
+        )
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float
+    ) -> Reply:
+        """One exchange with a cloud. Unavailable when it never left; Cut, Slow when it may have."""
+        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
+        async with (
+            _named_failures(),
+            self._clouds.request(
+                method,
+                url,
+                headers=headers,
+                data=body or None,
+                timeout=limits,
+                allow_redirects=False,
+            ) as answer,
+        ):
+            raw = await _read(answer, self._caps[0])
+            return _reply(answer, raw)
+
+    async def download(self, url: str, *, home: str, timeout: float) -> bytes:
+        """The bytes behind `url`, without any key, redirects re-checked at each step.
+
+        `home` is the cloud's own configured address: its origin may be private (a server of one's
+        own, the emulator); every other origin must be public. Garbled, Unavailable, Slow.
+        """
+        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
+        for _ in range(REDIRECTS + 1):
+            session = self._clouds
+            if origin(url) != origin(home):
+                check_url(url)
+                session = self._strangers
+            async with (
+                _named_failures(),
+                session.get(url, timeout=limits, allow_redirects=False) as answer,
+            ):
+                if answer.status in (301, 302, 303, 307, 308):
+                    url = urljoin(url, answer.headers.get("Location", ""))
+                    continue
+                if answer.status != 200:
+                    raise Garbled(
+                        f"the picture's address answered {answer.status}", status=answer.status
+                    )
+                return await _read(answer, self._caps[1])
+        raise Garbled("the picture's address redirects in circles")
+
+    async def aclose(self) -> None:
+        """Close both pools."""
+        await self._clouds.close()
+        await self._strangers.close()
+
+
+async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
+    if (answer.content_length or 0) > cap:
+        raise Garbled(f"the answer is larger than {cap >> 20} MB")
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in answer.content.iter_any():
+        size += len(chunk)
+        if size > cap:
+            raise Garbled(f"the answer is larger than {cap >> 20} MB")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _reply(answer: aiohttp.ClientResponse, raw: bytes) -> Reply:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    try:
+        body = read_json(raw)
+    except ValueError:
+        body = None
+    text = "" if body is not None and answer.status < 400 else raw[:2000].decode("utf-8", "replace")
+    return Reply(answer.status, headers, body, text)
+
+
+@asynccontextmanager
+async def _named_failures() -> AsyncIterator[None]:
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+        raise _name(error) from None
+
+
+def _name(error: Exception) -> AttemptError:
+    """aiohttp's words in ours: what matters is whether the request can have been accepted."""
+    match error:
+        case aiohttp.ClientConnectorError(__cause__=Garbled() as refusal):
+            return refusal
+        case aiohttp.ClientConnectorError():
+            return Unavailable(f"cannot connect to {error.host}")
+        case aiohttp.ConnectionTimeoutError():
+            return Unavailable("cannot connect in time")
+        case TimeoutError():
+            return Slow("no complete answer in time")
+        case aiohttp.InvalidURL():
+            return Garbled("the address is no URL")
+    return Cut(f"the connection broke ({type(error).__name__})")

@@ -1,0 +1,92 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.domain import Job, Lora, LoraFile
+from bridge.engine.contract import LoraRule, Model, Sizes, Span
+from bridge.engine.fit import fit, nearest_size
+
+MODEL = Model(
+    id="m", name="m", family="flux1", sizes=Sizes(256, 2048, 64), loras=LoraRule(most=2),
+    negative=True, steps=Span(4, 12, 8), guidance=Span(1, 5, 3.5), seeds=(1, 9),
+    image_to_image=True, strength=True, mask=True, references=1,
+)  # fmt: skip
+JOB = Job(id="j", text="a fox", seed=5)
+
+
+def lora(name: str, *families: str, category: str = "character") -> Lora:
+    files = {family: LoraFile(f"https://example.org/{name}", 0.8) for family in families}
+    return Lora(name, name, category, 10, files)  # type: ignore[arg-type]
+
+
+def codes(job: Job, model: Model = MODEL) -> list[str]:
+    return [note.code for note in fit(job, model).notes]
+
+
+def test_what_can_be_expressed_is_kept_without_a_note() -> None:
+    job = replace(JOB, negative="fog", steps=6, guidance=2.0, loras=(lora("rose", "flux1"),))
+    cut = fit(job, MODEL)
+    assert (cut.notes, cut.loss, cut.dropped) == ((), 0, ())
+    assert cut.uses[0].url == "https://example.org/rose"
+    assert (cut.job.steps, cut.job.guidance, cut.job.negative) == (6, 2.0, "fog")
+
+
+def test_nothing_asked_means_the_models_usual() -> None:
+    cut = fit(JOB, MODEL)
+    assert (cut.job.steps, cut.job.guidance) == (8, 3.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "model_change", "code"),
+    [
+        ({"steps": 30}, {}, "steps"),
+        ({"guidance": 7.0}, {}, "guidance"),
+        ({"guidance": 7.0}, {"guidance": None}, "guidance"),
+        ({"negative": "fog"}, {"negative": False}, "negative"),
+        ({}, {"seeds": None}, "seed"),
+        ({"width": 1000}, {}, "size"),
+        ({"init_image": b"x"}, {"image_to_image": False, "references": 0}, "init-image"),
+        ({"init_image": b"x"}, {"image_to_image": False}, "init-as-reference"),
+        ({"init_image": b"x", "mask": b"y"}, {"mask": False}, "mask"),
+        ({"mask": b"y"}, {}, "mask"),
+        ({"references": (b"a", b"b")}, {}, "reference"),
+        ({"init_image": b"x", "strength": 0.5}, {"strength": False}, "strength"),
+        ({"loras": (lora("rose", "z-image"),)}, {}, "lora-family"),
+        ({"loras": (lora("rose", "flux1"),)}, {"loras": None}, "lora-none"),
+        ({"loras": tuple(lora(n, "flux1") for n in "abc")}, {}, "lora-limit"),
+    ],
+)
+def test_every_cut_is_a_note(
+    change: dict[str, object], model_change: dict[str, object], code: str
+) -> None:
+    job = replace(JOB, **change)  # type: ignore[arg-type]
+    model = replace(MODEL, **model_change)  # type: ignore[arg-type]
+    assert codes(job, model) == [code]
+
+
+def test_a_character_weighs_more_than_a_prop() -> None:
+    prop = fit(replace(JOB, loras=(lora("hat", "sdxl", category="misc"),)), MODEL)
+    person = fit(replace(JOB, loras=(lora("rose", "sdxl"),)), MODEL)
+    assert person.loss > prop.loss > 0
+
+
+@given(st.integers(1, 20_000), st.integers(1, 20_000))
+def test_sizes_are_always_on_offer(width: int, height: int) -> None:
+    for side in nearest_size(width, height, MODEL.sizes):
+        assert 256 <= side <= 2048
+        assert side % 64 == 0
+
+
+@given(st.integers(300, 4000), st.integers(300, 4000))
+def test_the_aspect_is_kept_where_the_limits_let_it(width: int, height: int) -> None:
+    got = nearest_size(width, height, Sizes(256, 2048, 8))
+    if 256 < min(got) and max(got) <= 2048:
+        assert abs(got[0] / got[1] / (width / height) - 1) < 0.06
+
+
+def test_a_fixed_list_gives_the_nearest_ratio() -> None:
+    sizes = Sizes(fixed=((1024, 1024), (1024, 1536), (1536, 1024)))
+    assert nearest_size(512, 768, sizes) == (1024, 1536)
+    assert nearest_size(1100, 1000, sizes) == (1024, 1024)
