@@ -29,7 +29,7 @@ def setting(env: str, default: Any, about: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set, except the clouds' own keys (those stand on their cards)."""
+    """All that can be set; the clouds' own keys stand on their cards."""
 
     host: str = setting("BRIDGE_HOST", "127.0.0.1", "address to listen on")
     port: int = setting("BRIDGE_PORT", 7861, "port to listen on")
@@ -42,7 +42,7 @@ class Settings:
         "DATABASE_URL", "", "a Postgres address; empty: SQLite in the data folder", secret=True
     )
     providers: tuple[str, ...] = setting(
-        "BRIDGE_PROVIDERS", (), "the clouds to use, best first, e.g. runware,runpod; empty: all"
+        "BRIDGE_PROVIDERS", (), "clouds to use, best first, e.g. runware,runpod; empty: all"
     )
     order: Order = setting(
         "BRIDGE_ORDER", "ranked", "ranked (by order and health) or fixed (by order alone)"

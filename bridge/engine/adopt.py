@@ -41,9 +41,7 @@ async def with_handles(talk: Talk, shelf: Shelf, ready: Ready, *, seconds: float
     return replace(ready, loras=tuple(uses))
 
 
-async def _adopt(
-    talk: Talk, shelf: Shelf, ready: Ready, use: LoraUse, ends: float
-) -> LoraUse:
+async def _adopt(talk: Talk, shelf: Shelf, ready: Ready, use: LoraUse, ends: float) -> LoraUse:
     account = talk.adapter.account.name
     if known := shelf.handle(account, use.url):
         return replace(use, handle=known)

@@ -5,7 +5,7 @@ take several calls and still never does I/O. Exactly one `Call` of `submit` is `
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from bridge.domain import Family, Ready
@@ -245,10 +245,13 @@ class Adapter:
         self.account = account
 
     def models(self) -> tuple[Model, ...]:
-        """The models that this account offers."""
-        return tuple(
-            m for m in self.card.models if not m.option or self.account.options.get(m.option)
-        )
+        """The models that this account offers: those with what they need, or the `only` one."""
+        options = self.account.options
+        offered = tuple(m for m in self.card.models if not m.option or m.option in options)
+        if only := options.get("only"):
+            known = tuple(m for m in offered if only in (m.id, m.name))
+            return known or tuple(replace(m, id=only, name=only) for m in offered[:1])
+        return offered
 
     def submit(self, job: Ready, ref: str) -> Generator[Call, Reply, Ticket | Finished]:
         """Ask for the picture; `ref` is the attempt's id (a UUID) for clouds that take one."""

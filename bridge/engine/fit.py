@@ -89,9 +89,7 @@ def _fit_images(job: Job, model: Model, notes: list[Note]) -> Job:
     strength = job.strength if init is not None and model.strength else None
     if init is not None and job.strength is not None and not model.strength:
         notes.append(Note("strength", "has no strength to set"))
-    return replace(
-        job, init_image=init, mask=mask, references=references, strength=strength
-    )
+    return replace(job, init_image=init, mask=mask, references=references, strength=strength)
 
 
 def _fit_loras(

@@ -1,23 +1,95 @@
-"""What is written down of an attempt: the intent and the ticket before going on, the rest beside."""
+"""What is written down of an attempt: intent and ticket before going on, all else beside."""
 
 import asyncio
-from collections.abc import Mapping
-from time import time
+from typing import Any
 
 from bridge.engine.attempt import Attempt, Outcome
-from bridge.errors import AttemptError, Uncertain
-from bridge.events import Bus, PictureKept
+from bridge.engine.contract import Ticket
+from bridge.errors import AttemptError, Uncertain, Unstored
+from bridge.events import Bus, PictureKept, StoreFailed
 from bridge.store.blobs import Blobs
 from bridge.store.history import History, PictureRow
-from bridge.store.ledger import Intent, Ledger
+from bridge.store.ledger import Intent, Ledger, State, now_ms
 
 
 class Keeper:
-    """Books attempts in the ledger and pictures, with their recipe, in the gallery."""
+    """Books attempts in the ledger, and pictures with their recipe in the gallery."""
 
     def __init__(self, ledger: Ledger, history: History, blobs: Blobs, bus: Bus) -> None:
         self._ledger = ledger
         self._history = history
         self._blobs = blobs
         self._bus = bus
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def intent(self, attempt: Attempt) -> None:
+        """On disk before the paid call leaves; Unstored when the disk fails, and nothing leaves."""
+        megapixels = attempt.ready.width * attempt.ready.height / 1_000_000
+        await self._ledger.intent(
+            Intent(
+                attempt.ref,
+                attempt.job_id,
+                attempt.adapter.card.name,
+                attempt.adapter.account.name,
+                attempt.model.name,
+                round(attempt.model.price * megapixels),
+                attempt.recipe,
+            )
+        )
+
+    async def ticket(self, attempt: Attempt, ticket: Ticket) -> None:
+        """On disk before the first look. A disk that fails now must not lose a paid picture."""
+        try:
+            await self._ledger.ticket(attempt.ref, ticket.fields)
+        except Unstored as error:
+            self._bus.tell(StoreFailed(error.text))
+
+    def failed(self, attempt: Attempt, error: AttemptError) -> None:
+        """Book an attempt that had an intent and brought no picture."""
+        self._ledger.note(attempt.ref, _state(attempt, error), attempt.cost, error.text)
+
+    def keep(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Put the picture into the gallery, in the background."""
+        task = asyncio.create_task(self._keep(attempt, outcome))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until all pictures are kept, at most `seconds`."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def _keep(self, attempt: Attempt, outcome: Outcome) -> None:
+        picture = outcome.picture
+        try:
+            digest = await self._blobs.save(picture.raw, picture.kind)
+            number = await self._history.add(
+                PictureRow(
+                    ref=attempt.ref,
+                    job_id=attempt.job_id,
+                    provider=attempt.adapter.account.name,
+                    model=attempt.model.name,
+                    blake3=digest,
+                    kind=picture.kind,
+                    width=picture.width,
+                    height=picture.height,
+                    bytes=len(picture.raw),
+                    seed=outcome.seed if outcome.seed is not None else attempt.ready.seed,
+                    cost=outcome.cost,
+                    created=now_ms(),
+                    recipe=attempt.recipe,
+                )
+            )
+        except Unstored as error:
+            self._bus.tell(StoreFailed(error.text))
+            return
+        account, model = attempt.adapter.account.name, attempt.model.name
+        told = (attempt.job_id, attempt.ref, account, model, number, picture.kind)
+        self._bus.tell(PictureKept(*told, len(picture.raw), outcome.cost))
+
+
+def _state(attempt: Attempt, error: AttemptError) -> State:
+    """How an attempt without a picture is booked; what cost money is never called a failure."""
+    if isinstance(error, Uncertain) or attempt.cost:
+        return "uncertain"
+    return "cancelled" if attempt.given_up else "failed"

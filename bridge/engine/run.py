@@ -139,7 +139,7 @@ class Engine:
     async def _finished(self, attempt: Attempt, talk: Talk, begun: Ticket | Finished) -> Outcome:
         if isinstance(begun, Ticket):
             attempt.ticket = begun
-            await self._keeper.ticket(attempt.ref, begun.fields)
+            await self._keeper.ticket(attempt, begun)
             if attempt.given_up:
                 self._cancel(attempt)
             begun = await watch(talk, begun, attempt.control, seconds=self.pace.seconds(LIFE_S))

@@ -13,7 +13,7 @@ from bridge.engine.blame import UNCLEAR, blame
 from bridge.engine.contract import Adapter, Call, DataUri
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Uncertain, Unavailable
-from bridge.pictures.sniff import kind_of
+from bridge.pictures.sniff import sniff
 from bridge.transport.client import Cut, Slow, Transport
 from bridge.transport.guard import origin
 from bridge.transport.reply import Reply
@@ -118,7 +118,7 @@ def _address(base_url: str, url: str) -> str:
 def _as_base64(value: object) -> str:
     """A picture inside a Call's JSON."""
     if isinstance(value, DataUri):
-        return f"data:image/{kind_of(value.raw)};base64,{_as_base64(value.raw)}"
+        return f"data:image/{sniff(value.raw).kind};base64,{_as_base64(value.raw)}"
     if isinstance(value, bytes | memoryview):
         return pybase64.b64encode_as_string(value)
     raise TypeError(f"{type(value).__name__} has no place in a Call")

@@ -10,6 +10,7 @@ from bridge.errors import AttemptError, Gone, Uncertain
 
 UNKNOWN_LOOKS = 6
 """A job may be unknown to a cloud for a moment after its submit; after so many looks it is lost."""
+LONGEST_WAIT_S = 10.0
 
 
 async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float) -> Finished:
@@ -19,7 +20,6 @@ async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float)
     """
     ends = monotonic() + seconds
     unknown = 0
-    title = talk.adapter.card.title
     for wait in talk.pace.looks():
         await asyncio.sleep(wait)
         if monotonic() >= ends:
@@ -28,18 +28,25 @@ async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float)
             look = await talk.drive(talk.adapter.check(ticket), seconds=ends - monotonic())
         except AttemptError as error:
             unknown += isinstance(error, Gone)
-            if unknown >= UNKNOWN_LOOKS:
-                raise Uncertain(f"{title} no longer knows the job, perhaps paid") from None
-            if is_passing(error) or isinstance(error, Gone):
-                continue
-            if error.status is not None:
-                # the cloud would not let us look, which says nothing of how the job ended
-                raise Uncertain(f"{error.text}, perhaps paid") from None
-            raise
+            if final := _final(error, unknown):
+                raise final from None
+            continue
         if isinstance(look, Finished):
             return look
-        if look.progress is not None:
-            control.progress = look.progress
-        if look.retry_after:
-            await asyncio.sleep(min(talk.pace.seconds(look.retry_after), 10.0))
-    raise Uncertain(f"{title}: no end after {seconds:.0f} s, perhaps paid")
+        control.progress = max(control.progress, look.progress or 0.0)
+        await asyncio.sleep(min(talk.pace.seconds(look.retry_after or 0.0), LONGEST_WAIT_S))
+    raise Uncertain(f"{talk.adapter.card.title}: no end after {seconds:.0f} s, perhaps paid")
+
+
+def _final(error: AttemptError, unknown: int) -> AttemptError | None:
+    """What a failed look means for the job; None: look again."""
+    if isinstance(error, Gone):
+        if unknown < UNKNOWN_LOOKS:
+            return None
+        return Uncertain(f"{error.text}: the job is lost, perhaps paid")
+    if is_passing(error):
+        return None
+    if error.status is not None:
+        # the cloud would not let us look, which says nothing of how the job ended
+        return Uncertain(f"{error.text}, perhaps paid")
+    return error

@@ -11,6 +11,10 @@ from bridge.errors import AllProvidersFailed, AttemptError, Refused, TimedOut, U
 from bridge.routing.order import Route
 
 
+TELLING = (Refused, Unfit, TimedOut)
+"""What says more about why there is no picture than a cloud that was down."""
+
+
 @dataclass(slots=True)
 class Chain:
     """One job on its way down the chain."""
@@ -35,9 +39,8 @@ def failure(chain: Chain, soonest: float | None) -> AllProvidersFailed:
     told = "; ".join(f"{a.provider}/{a.model} {a.outcome}: {a.text}" for a in chain.trace)
     if not chain.trace:
         return AllProvidersFailed(f"no configured cloud may make this picture ({chain.job.route})")
-    weight = (Refused, Unfit, TimedOut)
-    cause = next((e for kind in weight for e in chain.errors if isinstance(e, kind)), None)
-    cause = cause or (chain.errors[-1] if chain.errors else None)
+    telling = sorted(chain.errors, key=lambda error: not isinstance(error, TELLING))
+    cause = telling[0] if telling else None
     if cause is not None and cause.retry_after is None:
         cause.retry_after = soonest
     late = " One is still under way: its picture will be in the gallery." if chain.late else ""
@@ -59,5 +62,3 @@ def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
         "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
         "notes": [note.code for note in ready.notes],
     }
-
-

@@ -10,7 +10,7 @@ from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
 from bridge.errors import AttemptError, Gone, Interrupted, Refused, Rest
-from bridge.events import AttemptEnded, Bus
+from bridge.events import AttemptEnded, Bus, Rested
 from bridge.routing.chain import Chain, failure, recipe
 from bridge.routing.health import Health
 from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
@@ -86,7 +86,7 @@ class Router:
         return not chain.control.stop.is_set()
 
     def _skipped(self, chain: Chain, route: Route, why: str) -> bool:
-        chain.trace.append(AttemptRecord(route.account, route.model.name, "skipped", 0.0, why))
+        chain.trace.append(_record(route, "skipped", 0.0, why))
         return False
 
     async def _try(self, chain: Chain, route: Route, render: Render) -> Made | None:
@@ -104,7 +104,7 @@ class Router:
             self._engine.begin(attempt, seconds=patience)
             outcome = await self._engine.wait(attempt, seconds=patience)
         except AttemptError as error:
-            self._failed(chain, route, error, monotonic() - begun)
+            self._failed(chain, route, attempt, error, monotonic() - begun)
             if attempt and attempt.task and not attempt.task.done():
                 chain.late.append((route, attempt))
             return None
@@ -116,8 +116,7 @@ class Router:
     def _patience(self, chain: Chain, route: Route) -> float:
         """While another cloud could be asked, twice the p95; for the last one all that remains."""
         others = any(
-            other.account != route.account
-            and not self.health.rest_of(other.account, other.name)
+            other.account != route.account and not self.health.rest_of(other.account, other.name)
             for other in chain.left
         )
         remaining = max(chain.remaining(), 0.0)
@@ -125,10 +124,15 @@ class Router:
             return remaining
         return min(self._engine.pace.patience(self.health.p95(route.name, route.model)), remaining)
 
-    def _failed(self, chain: Chain, route: Route, error: AttemptError, seconds: float) -> None:
+    def _failed(
+        self, chain: Chain, route: Route, attempt: Attempt | None, error: AttemptError,
+        seconds: float,
+    ) -> None:  # fmt: skip
         parks = route.name if isinstance(error, Gone) else route.account
         rest = self.health.bad(route.account, route.name, error, parks=parks)
-        self._note(chain, route, error.name, seconds, error.text, rest=rest)
+        self._note(chain, route, attempt, _record(route, error.name, seconds, error.text))
+        if rest:
+            self._bus.tell(Rested(parks, error.name, rest))
         chain.errors.append(error)
         if isinstance(error, Refused):
             limit = Rating.named(route.model.rating)
@@ -137,23 +141,22 @@ class Router:
             chain.left = [r for r in chain.left if r.account != route.account]
 
     def _note(
-        self, chain: Chain, route: Route, outcome: str, seconds: float, text: str = "",
-        *, cost: int | None = None, rest: float = 0.0,
-    ) -> None:  # fmt: skip
-        chain.trace.append(
-            AttemptRecord(route.account, route.model.name, outcome, seconds, text, cost)
-        )
+        self, chain: Chain, route: Route, attempt: Attempt | None, record: AttemptRecord
+    ) -> None:
+        chain.trace.append(record)
+        ref, notes = (attempt.ref, attempt.ready.notes) if attempt else ("", ())
         self._bus.tell(
             AttemptEnded(
-                chain.job.id, route.account, route.model.name, outcome, seconds, cost, text, rest
+                chain.job.id, ref, route.account, route.model.name, record.outcome,
+                record.seconds, record.cost, tuple(note.code for note in notes),
             )
-        )
+        )  # fmt: skip
 
     def _made(
         self, chain: Chain, route: Route, attempt: Attempt, outcome: Outcome, seconds: float
     ) -> Made:
         self.health.good(route.account, route.name, seconds)
-        self._note(chain, route, "ok", seconds, cost=outcome.cost)
+        self._note(chain, route, attempt, _record(route, "ok", seconds, cost=outcome.cost))
         ready = attempt.ready
         return Made(
             picture=outcome.picture,
@@ -187,3 +190,9 @@ class Router:
     def _soonest(self) -> float | None:
         rests = [self.health.rest_of(route.account, route.name) for route in self.routes]
         return min(rests, default=0.0) or None
+
+
+def _record(
+    route: Route, outcome: str, seconds: float, text: str = "", cost: int | None = None
+) -> AttemptRecord:
+    return AttemptRecord(route.account, route.model.name, outcome, seconds, text, cost)

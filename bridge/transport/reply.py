@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bridge.errors import Garbled
 
@@ -22,3 +23,8 @@ class Reply:
         if isinstance(self.json, dict):
             return self.json
         raise Garbled(f"expected a JSON object, got {self.text[:80]!r}", status=self.status)
+
+    def items(self, key: str) -> list[dict[str, Any]]:
+        """The objects in the body's list `key`, without anything else that may stand there."""
+        found = self.mapping().get(key)
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
