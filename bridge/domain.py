@@ -129,9 +129,7 @@ class Scene:
     subjects: tuple[Subject, ...] = ()
     interaction: str = ""
     place: Place = Place()
-    time: Literal[
-        "", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"
-    ] = ""
+    time: Literal["", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"] = ""
     weather: str = ""
     light: str = ""
     props: tuple[str, ...] = ()

@@ -68,6 +68,8 @@ class AttemptError(BridgeError):
         """Seconds the cloud asked us to wait."""
         self.status = status
         """The cloud's HTTP status, where there was one."""
+        self.of_job = False
+        """The cloud said it of the job itself, in an answer that was understood."""
 
 
 class Refused(AttemptError):

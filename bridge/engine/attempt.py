@@ -38,6 +38,8 @@ class Attempt:
     ticket: Ticket | None = None
     booked: bool = False
     """The intent is (being) written: from here on money may flow."""
+    finished: bool = False
+    """The cloud says that the job is done, so it is paid."""
     given_up: bool = False
     """Nobody waits for it any more."""
     cost: int | None = None

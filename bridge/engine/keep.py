@@ -5,7 +5,7 @@ from typing import Any
 
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Ticket
-from bridge.errors import AttemptError, Uncertain, Unstored
+from bridge.errors import AttemptError, Refused, Uncertain, Unstored
 from bridge.events import Bus, PictureKept, StoreFailed
 from bridge.store.blobs import Blobs
 from bridge.store.history import History, PictureRow
@@ -90,6 +90,6 @@ class Keeper:
 
 def _state(attempt: Attempt, error: AttemptError) -> State:
     """How an attempt without a picture is booked; what cost money is never called a failure."""
-    if isinstance(error, Uncertain) or attempt.cost:
+    if isinstance(error, Uncertain) or (attempt.finished and not isinstance(error, Refused)):
         return "uncertain"
     return "cancelled" if attempt.given_up else "failed"

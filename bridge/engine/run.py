@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
-from bridge.engine.adopt import Shelf, with_handles
+from bridge.engine.adopt import Adoption, Shelf
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
 from bridge.engine.fetch import fetch
@@ -33,7 +33,7 @@ class Engine:
         self._transport = transport
         self._keeper = keeper
         self._slots = slots
-        self._shelf = shelf
+        self._adoption = Adoption(shelf)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def begin(self, attempt: Attempt, *, seconds: float) -> None:
@@ -101,7 +101,7 @@ class Engine:
         talk, ready = self._talk(attempt), attempt.ready
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
-            ready = await with_handles(talk, self._shelf, ready, seconds=seconds)
+            ready = await self._adoption.with_handles(talk, ready, seconds=seconds)
         attempt.control.stage = f"waiting for {attempt.title}"
 
         async def before_paid() -> None:
@@ -143,7 +143,7 @@ class Engine:
             if attempt.given_up:
                 self._cancel(attempt)
             begun = await watch(talk, begun, attempt.control, seconds=self.pace.seconds(LIFE_S))
-        attempt.cost = begun.cost
+        attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
         attempt.control.progress = 1.0
         return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)

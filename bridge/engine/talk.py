@@ -56,7 +56,7 @@ class Talk:
                     reply = await self._pay(call, ends)
                 else:
                     reply = await self._free(call, ends)
-                call = verb.send(reply)
+                call = _told(verb, reply)
         except StopIteration as end:
             result: Result = end.value
             return result
@@ -96,7 +96,9 @@ class Talk:
         body = b""
         if call.json is not None:
             headers["Content-Type"] = "application/json"
-            body = orjson.dumps(call.json, default=_as_base64)
+            body = orjson.dumps(
+                call.json, default=_as_base64, option=orjson.OPT_PASSTHROUGH_DATACLASS
+            )
         left = max(ends - monotonic(), 0.05)
         return await self.transport.request(
             call.method, url, headers=headers, body=body, timeout=left
@@ -107,6 +109,15 @@ class Talk:
         if reply.status in call.reads or 200 <= reply.status < 300:
             return reply
         raise blame(self.adapter.card, reply)
+
+
+def _told(verb: Generator[Call, Reply, Result], reply: Reply) -> Call:
+    """The verb's next Call; what it raises on reading `reply` is said of the job."""
+    try:
+        return verb.send(reply)
+    except AttemptError as error:
+        error.of_job = not isinstance(error, Garbled)
+        raise
 
 
 def _address(base_url: str, url: str) -> str:
@@ -122,8 +133,3 @@ def _as_base64(value: object) -> str:
     if isinstance(value, bytes | memoryview):
         return pybase64.b64encode_as_string(value)
     raise TypeError(f"{type(value).__name__} has no place in a Call")
-
-
-def is_passing(error: AttemptError) -> bool:
-    """Whether a look after a job may be tried again later."""
-    return isinstance(error, Unavailable | Slow | Limited | Garbled)

@@ -5,11 +5,13 @@ from time import monotonic
 
 from bridge.engine.contract import Finished, Ticket
 from bridge.engine.control import Control
-from bridge.engine.talk import Talk, is_passing
-from bridge.errors import AttemptError, Gone, Uncertain
+from bridge.engine.talk import Talk
+from bridge.errors import AttemptError, Garbled, Gone, Limited, Unavailable, Uncertain
+from bridge.transport.client import Slow
 
 UNKNOWN_LOOKS = 6
 """A job may be unknown to a cloud for a moment after its submit; after so many looks it is lost."""
+PASSING = (Unavailable, Slow, Limited, Garbled)
 LONGEST_WAIT_S = 10.0
 
 
@@ -44,9 +46,9 @@ def _final(error: AttemptError, unknown: int) -> AttemptError | None:
         if unknown < UNKNOWN_LOOKS:
             return None
         return Uncertain(f"{error.text}: the job is lost, perhaps paid")
-    if is_passing(error):
+    if error.of_job:
+        return error
+    if isinstance(error, PASSING):
         return None
-    if error.status is not None:
-        # the cloud would not let us look, which says nothing of how the job ended
-        return Uncertain(f"{error.text}, perhaps paid")
-    return error
+    # the cloud would not let us look, which says nothing of how the job ended
+    return Uncertain(f"{error.text}, perhaps paid")

@@ -70,10 +70,8 @@ class Runpod(c.Adapter):
             raise named(self.card, str(error or status))
         if status != "COMPLETED":
             return c.Waiting(output if isinstance(output, float) else None)
-        pictures = tuple(_pictures(output))
-        if not pictures:
-            raise e.Garbled("RunPod: COMPLETED without a picture; was the result too big?")
-        return c.Finished(pictures, facts={key: str(reply[key]) for key in FACTS if key in reply})
+        facts = {key: str(reply[key]) for key in FACTS if key in reply}
+        return c.Finished(tuple(_pictures(output)), facts=facts)
 
     def cancel(self, ref: str, ticket: c.Ticket | None) -> Generator[c.Call, Reply, None]:
         """POST cancel: the worker stops, and with it the bill."""

@@ -23,9 +23,7 @@ attempts = Table(
     Column("updated", BigInteger, nullable=False),
     Index("attempts_by_time", "created"),
     # the few that a start or the books must look at, however long the history
-    Index(
-        "attempts_unsettled", "state", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
-    ),
+    Index("attempts_unsettled", "state", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
 )
 
 pictures = Table(
@@ -42,7 +40,7 @@ pictures = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("seed", BigInteger, nullable=False),
+    Column("seed", BigInteger),
     Column("cost", BigInteger),
     Column("created", BigInteger, nullable=False),
     Column("recipe", Text, nullable=False),

@@ -1,0 +1,1 @@
+"""Every cloud's wire format over real HTTP, with faults on demand: for tests, load and demos."""

@@ -1,0 +1,46 @@
+"""Every adapter with a cloud behind it, and how its account looks at the emulator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+
+from PIL import Image
+
+from bridge.engine.contract import Account, Adapter, Model
+from bridge.providers import adapters
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One cloud as the suite sees it."""
+
+    cloud: str
+    options: Mapping[str, str]
+    path: str
+
+    def adapter(self, emulator: str) -> Adapter:
+        """The adapter, pointed at the emulator's `url`."""
+        account = Account(
+            self.cloud, f"{emulator}{self.path}", f"test-{self.cloud}", options=self.options
+        )
+        return adapters()[self.cloud](account)
+
+    def models(self) -> tuple[Model, ...]:
+        """The models of this case's account."""
+        return self.adapter("http://127.0.0.1").models()
+
+
+CASES = {
+    "runware": Case("runware", {}, "/runware/v1"),
+    "runpod": Case("runpod", {"z-image": "zimage", "flux2-klein": "klein"}, "/runpod/v2"),
+}
+MODELS = [(name, model) for name, case in CASES.items() for model in case.models()]
+
+
+@cache
+def png(width: int, height: int, grey: int = 128) -> bytes:
+    """A plain picture."""
+    file = BytesIO()
+    Image.new("L", (width, height), grey).save(file, "PNG")
+    return file.getvalue()
