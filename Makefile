@@ -30,7 +30,7 @@ run: setup       ## serve on http://127.0.0.1:7861
 	$(BIN)/a1111-bridge serve
 
 demo: setup      ## the emulator and the bridge together: the whole chain without a key
-	$(BIN)/python -m emulator.demo
+	$(BIN)/python -m tools.demo
 
 test: setup-dev  ## all tests; what a missing program prevents is skipped with the reason
 	$(BIN)/python -m pytest

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
 
 from bridge.domain import Job, Lora, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.contract import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit
-from bridge.errors import Forbidden, Unfit
+from bridge.errors import BridgeError, Forbidden, Unfit
+from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, Matcher
 from bridge.lora.pick import pick
@@ -18,45 +20,140 @@ from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, strip_boilerplate
+from bridge.visible import visible
 
 
 class Pipeline:
-    """One picture: who is meant, what is seen, which LoRAs, which cloud."""
+    """One picture, from what a client wrote to bytes."""
 
-    def __init__(
-        self, loras: CatalogFile, summarizer: Summarizer, router: Router, mode: PromptMode
-    ) -> None:
-        self._loras = loras
-        self._summarizer = summarizer
+    def __init__(self, prompter: "Prompter", router: Router, bus: Bus) -> None:
+        self._prompter = prompter
         self._router = router
-        self._mode = mode
-        self._matcher = Matcher(loras.current)
+        self._bus = bus
 
     async def make(self, job: Job, control: Control) -> Made:
         """The picture that `job` asks for; raises what the door tells the client."""
-        check_text(f"{job.text}\n{job.negative}")
-        job = await self.prepare(job)
-        return await self._router.make(job, control, self.render)
+        begun = monotonic()
+        try:
+            ready = await self._prompter.prepare(job)
+            made = await self._router.make(ready, control, self._prompter.render)
+        except BridgeError as error:
+            self._tell(job, error.name, monotonic() - begun, None)
+            raise
+        self._tell(job, "ok", monotonic() - begun, made)
+        return made
+
+    def _tell(self, job: Job, outcome: str, seconds: float, made: Made | None) -> None:
+        prompt = hashed(made.ready.prompt if made else job.text)
+        self._bus.tell(
+            JobEnded(job.id, outcome, seconds, len(made.attempts), prompt, made.provider,
+                     made.model, made.cost, tuple(note.code for note in made.notes))
+            if made
+            else JobEnded(job.id, outcome, seconds, 0, prompt)
+        )  # fmt: skip
+
+
+class Prompter:
+    """All that needs no cloud: who is meant, what is seen, which LoRAs, and the words for them."""
+
+    def __init__(self, loras: CatalogFile, summarizer: Summarizer, mode: PromptMode) -> None:
+        self._loras = loras
+        self._summarizer = summarizer
+        self._mode = mode
+        self._matcher = Matcher(loras.current)
 
     async def prepare(self, job: Job) -> Job:
-        """`job` with its scene and its LoRAs: everything that no cloud is needed for."""
+        """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
+        check_text(f"{job.text}\n{job.negative}")
         catalog = self._loras.current
         text, tagged = tags(job.text)
         text, boilerplate = strip_boilerplate(text)
-        hits = self._matcher_of(catalog).match(text)
-        job = replace(job, text=text, rating=_within(rating_of(text), job.rating))
+        job = replace(job, text=text, shows=_allowed(rating_of(text), job.rating))
+        hits = self._hits(catalog, visible(text))
         if self._is_story(job):
             job = await self._with_scene(job, hits)
-        elif boilerplate:
-            job = replace(job, notes=(*job.notes, Note("boilerplate", f"left out: {boilerplate}")))
-        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=_asked(catalog, tagged))
-        return replace(job, loras=loras, notes=(*job.notes, *notes))
+        if boilerplate:
+            job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
+        asked = [lora for name, _ in tagged if (lora := find(catalog, name))]
+        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=asked)
+        return _noted(replace(job, loras=loras), *notes)
+
+    def render(self, job: Job, model: Model) -> Ready:
+        """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
+        cut = fit(job, model)
+        prompt, negative = self._words(cut, model)
+        prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
+        prompt, repaired = repair(prompt, model.family)
+        findings = lint(prompt, model.family)
+        if blocking := [finding.text for finding in findings if finding.blocking]:
+            raise Unfit(f"{model.name}: {'; '.join(blocking)}")
+        found = tuple(Note(finding.code, finding.text) for finding in findings)
+        return Ready(
+            model=model.id,
+            family=model.family,
+            prompt=prompt,
+            negative=negative if model.negative else "",
+            width=cut.job.width,
+            height=cut.job.height,
+            seed=_seed(job.seed, model.seeds),
+            steps=cut.job.steps,
+            guidance=cut.job.guidance,
+            loras=cut.uses,
+            init_image=cut.job.init_image,
+            mask=cut.job.mask,
+            strength=cut.job.strength,
+            references=cut.job.references,
+            scene=job.scene,
+            notes=(*cut.notes, *woven, *repaired, *found),
+        )
+
+    def _words(self, cut: Fit, model: Model) -> tuple[str, str]:
+        job = cut.job
+        negative = job.negative or self._loras.current.default_negative
+        if job.scene is None:
+            return job.text, negative
+        prompt = render(model.family, job.scene, words(job.scene, cut.loras, cut.dropped))
+        return prompt.positive, ", ".join(filter(None, (negative, prompt.negative)))
+
+    def _is_story(self, job: Job) -> bool:
+        mode = self._mode if job.prompt_mode == "auto" else job.prompt_mode
+        return is_story(job.text) if mode == "auto" else mode == "always"
+
+    def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
+        if self._matcher.catalog is not catalog:
+            self._matcher = Matcher(catalog)
+        return self._matcher.match(text)
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit]) -> Job:
-        people = [Known(hit.lora.name, hit.lora.look_text, hit.words) for hit in hits]
+        people = [_known(hit.lora) for hit in hits if hit.lora.category == "character"]
         written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
         check_scene(written.scene)
-        rating = _within(Rating.named(written.scene.rating), job.rating)
-        return replace(
-            job, scene=written.scene, rating=rating, notes=(*job.notes, *written.notes)
+        shows = max(job.shows, Rating.named(written.scene.rating))
+        job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
+        return _noted(job, *written.notes)
+
+
+def _known(lora: Lora) -> Known:
+    return Known(lora.name, lora.look_text)
+
+
+def _noted(job: Job, *notes: Note) -> Job:
+    return replace(job, notes=(*job.notes, *notes))
+
+
+def _allowed(shows: Rating, ceiling: Rating) -> Rating:
+    """`shows`, unless it is above the ceiling: then nothing is spent."""
+    if shows > ceiling:
+        raise Forbidden(
+            f"this picture would be rated {shows.label}; "
+            f"the ceiling is {ceiling.label} (BRIDGE_RATING)"
         )
+    return shows
+
+
+def _seed(seed: int, seeds: tuple[int, int] | None) -> int | None:
+    """The seed itself where the cloud takes it, else one of the cloud's range made from it."""
+    if seeds is None:
+        return None
+    low, high = seeds
+    return seed if low <= seed <= high else low + seed % (high - low + 1)

@@ -19,7 +19,7 @@ def opened(picture: Picture) -> "Iterator[Image]":
     `Picture` has been measured by `sniff`, so nothing beyond its pixel limit is decoded. Blocks:
     use it in a thread.
     """
-    from PIL import Image, ImageOps  # noqa: PLC0415  # costs start-up time, is seldom needed
+    from PIL import Image, ImageOps  # costs start-up time, is seldom needed
 
     try:
         with Image.open(BytesIO(picture.raw), formats=[picture.kind]) as image:

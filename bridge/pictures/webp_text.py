@@ -33,7 +33,7 @@ def _canvas(flags: int, width: int, height: int) -> bytes:
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+    return kind + struct.pack("<I", len(body)) + body  # both bodies here are of even length
 
 
 def _chunks(raw: memoryview) -> Iterator[tuple[int, int]]:

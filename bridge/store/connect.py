@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 BEGIN = "begin"
 """Execution option: the words that begin a transaction on SQLite."""
@@ -12,14 +12,15 @@ CONNECT_S = 10
 
 
 def engine_for(url: str) -> Engine:
-    """From a file's path, or a `postgres://` or `postgresql://` URL."""
+    """From the path of an SQLite file, or a `postgres://` or `postgresql://` URL."""
+    url = url.removeprefix("sqlite:///")
     if "://" in url:
         address = make_url(url).set(drivername="postgresql+psycopg")
         limits = {"connect_timeout": CONNECT_S}
         return create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
     path = Path(url)
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _opened)
     event.listen(engine, "begin", _begun)
     return engine

@@ -56,7 +56,9 @@ class Store:
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
-        self._writer = Thread(target=self._write, name="store-writer", daemon=True)
+        self._writer = Thread(
+            target=self._write, args=[engine.connect()], name="store-writer", daemon=True
+        )
         self._writer.start()
 
     @classmethod
@@ -83,8 +85,7 @@ class Store:
         Stands in line behind everything put before: a store that cannot keep up slows down those
         who wait for it, and drops nothing. Goes on when the waiting is cancelled.
         """
-        if self._closed:
-            raise Unstored("the store is closed")
+        self._check_open()
         loop = asyncio.get_running_loop()
         done = loop.create_future()
         self._queue.put(_Item(writes, loop, done))
@@ -92,6 +93,7 @@ class Store:
 
     async def fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows, with all that was kept before; Unstored when the database is gone."""
+        self._check_open()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reader, self._select, query)
 
@@ -104,6 +106,10 @@ class Store:
         self._reader.shutdown()
         self._engine.dispose()
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unstored("the store is closed")
+
     def _select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         try:
             with self._engine.connect() as connection:
@@ -111,16 +117,16 @@ class Store:
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 
-    def _write(self) -> None:
+    def _write(self, connection: Connection) -> None:
         """The writer thread, until None is in line."""
-        with self._engine.connect() as connection:
-            last = False
-            while not last:
-                batch = [self._queue.get()]
-                while len(batch) < MOST and not self._queue.empty():
-                    batch.append(self._queue.get())
-                last = batch[-1] is None
-                _report(self._bus, _commit(connection, [item for item in batch if item]))
+        last = False
+        while not last:
+            batch = [self._queue.get()]
+            while len(batch) < MOST and not self._queue.empty():
+                batch.append(self._queue.get())
+            last = batch[-1] is None
+            _report(self._bus, _commit(connection, [item for item in batch if item]))
+        connection.close()
 
 
 def _commit(connection: Connection, batch: list[_Item]) -> list[_Outcome]:

@@ -73,6 +73,7 @@ class Ledger:
             "account": intent.account,
             "model": intent.model,
             "state": "intent",
+            "error": "",
             "estimate": intent.estimate,
             "recipe": orjson.dumps(intent.recipe).decode(),
             "created": now,

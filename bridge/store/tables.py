@@ -18,7 +18,7 @@ attempts = Table(
     Column("recipe", Text, nullable=False),
     Column("estimate", BigInteger, nullable=False),
     Column("cost", BigInteger),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("error", Text, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger, nullable=False),
     Index("attempts_by_time", "created"),

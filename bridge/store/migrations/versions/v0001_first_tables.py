@@ -33,7 +33,7 @@ def _attempts() -> None:
         sa.Column("recipe", sa.Text(), nullable=False),
         sa.Column("estimate", sa.BigInteger(), nullable=False),
         sa.Column("cost", sa.BigInteger()),
-        sa.Column("error", sa.Text(), nullable=False, server_default=""),
+        sa.Column("error", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
     )

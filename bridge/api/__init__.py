@@ -1,0 +1,1 @@
+"""The doors: what clients may say, and how they are answered."""

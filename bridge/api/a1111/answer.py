@@ -1,0 +1,118 @@
+"""Writes the answer to txt2img and img2img; base64 is joined into it and never parsed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+from starlette.responses import Response
+
+from bridge.api.a1111 import infotext
+from bridge.api.a1111.jobs import Order
+from bridge.api.a1111.lists import FIXED
+from bridge.api.a1111.schema import Asked
+from bridge.api.a1111.trace import Trace, dollars, traced
+from bridge.domain import Made
+from bridge.errors import BridgeError
+from bridge.pictures.text import Bytes, base64_parts
+
+_COPIED = (
+    "batch_size",
+    "denoising_strength",
+    "seed_resize_from_h",
+    "seed_resize_from_w",
+    "subseed_strength",
+)
+"""Fields of the request that stand in `info` as they are."""
+
+
+def answered(order: Order, outcomes: Sequence[Made | BridgeError], version: str) -> Response:
+    """The pictures that were made, with status 200, even if there are none: see `Generate`."""
+    asked, trace = order.asked, traced(order.jobs, outcomes)
+    made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
+    texts = [_infotext(asked, one, version) for one in made]
+    parts: list[Bytes] = [b'{"images":[']
+    for place, (one, text) in enumerate(zip(made, texts, strict=True)):
+        if asked["send_images"]:
+            parts += [b',"' if place else b'"', *base64_parts(one.picture, text), b'"']
+    info = orjson.dumps(_info(order, made, texts, trace, version))
+    parts += [
+        b'],"parameters":',
+        orjson.dumps(_parameters(asked)),
+        b',"info":',
+        orjson.dumps(info.decode()),
+        b"}",
+    ]
+    return Response(b"".join(parts), 200, trace.headers(), "application/json")
+
+
+def _parameters(asked: Asked) -> dict[str, object]:
+    """All fields of the request, without the pictures that it sent unless it wants them back."""
+    if asked.get("include_init_images"):
+        return dict(asked)
+    return {**asked, **{name: None for name in ("init_images", "mask") if name in asked}}
+
+
+def _infotext(asked: Asked, made: Made, version: str) -> str:
+    ready, picture = made.ready, made.picture
+    pairs = {
+        "Steps": _own(ready.steps, asked["steps"]),
+        "Sampler": sampler(asked),
+        "Schedule type": asked["scheduler"],
+        "CFG scale": _own(ready.guidance, asked["cfg_scale"]),
+        "Seed": made.seed,
+        "Size": f"{picture.width}x{picture.height}",
+        "Model": title(made),
+        "Denoising strength": ready.strength,
+        "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
+        "Provider": made.provider,
+        "Cost": None if made.cost is None else f"${dollars(made.cost)}",
+        "Version": version,
+    }
+    return infotext.written(ready.prompt, ready.negative, pairs)
+
+
+def sampler(asked: Asked) -> str:
+    """As A1111 decides it."""
+    return str(asked["sampler_name"] or asked["sampler_index"])
+
+
+def title(made: Made) -> str:
+    """The route that made it, as it stands in sd-models."""
+    return f"{made.provider}/{made.model}"
+
+
+def _own(used: float | None, asked: float) -> float:
+    return asked if used is None else used
+
+
+def _info(
+    order: Order, made: Sequence[Made], texts: Sequence[str], trace: Trace, version: str
+) -> dict[str, object]:
+    """Every key that A1111 1.10.1 has in `info`; without a picture, of what was asked."""
+    asked, job = order.asked, order.jobs[0]
+    first = made[0] if made else None
+    subseed = max(0, asked["subseed"])
+    return {
+        **FIXED["info"],
+        **{name: asked[name] for name in _COPIED},
+        "prompt": first.ready.prompt if first else job.text,
+        "all_prompts": [one.ready.prompt for one in made],
+        "negative_prompt": first.ready.negative if first else job.negative,
+        "all_negative_prompts": [one.ready.negative for one in made],
+        "seed": first.seed if first else job.seed,
+        "all_seeds": [one.seed for one in made],
+        "subseed": subseed,
+        "all_subseeds": [subseed + place for place in range(len(made))],
+        "width": first.picture.width if first else job.width,
+        "height": first.picture.height if first else job.height,
+        "sampler_name": sampler(asked),
+        "cfg_scale": _own(first.ready.guidance if first else None, asked["cfg_scale"]),
+        "steps": _own(first.ready.steps if first else None, asked["steps"]),
+        "restore_faces": bool(asked["restore_faces"]),
+        "sd_model_name": title(first) if first else job.route,
+        "extra_generation_params": trace.facts(),
+        "infotexts": texts,
+        "styles": asked["styles"] or [],
+        "job_timestamp": datetime.now().strftime("%Y%m%d%H%M%S"),
+        "version": version or None,
+    }

@@ -1,0 +1,118 @@
+"""Reads request bodies laxly: every field optional, null is the default, numbers in any dress.
+
+The fields and their defaults stand in `fields.json`, by kind. Of A1111's own defaults, two are so
+habitual that they say nothing: clients send `steps` 20 (or leave it at A1111's 50) and `cfg_scale`
+7 whatever the model is. A distilled model is spoilt by both, so they mean "the model's own".
+"""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from math import isfinite
+from typing import Any
+
+import orjson
+
+from bridge.errors import BadRequest
+
+HABITUAL_STEPS = frozenset({20, 50})
+HABITUAL_GUIDANCE = 7.0
+
+Asked = Mapping[str, Any]
+"""A request with every field there, coerced to its kind or None."""
+Fields = Mapping[str, tuple[str, object]]
+"""Kind and default by name."""
+
+_KINDS: Mapping[str, Mapping[str, Mapping[str, object]]] = orjson.loads(
+    files(__package__).joinpath("fields.json").read_bytes()
+)
+
+
+def _fields(*topics: str) -> Fields:
+    return {
+        name: (kind, default)
+        for topic in topics
+        for kind, defaults in _KINDS[topic].items()
+        for name, default in defaults.items()
+    }
+
+
+TXT2IMG = _fields("both", "txt2img")
+IMG2IMG = _fields("both", "img2img")
+EXTRA = _fields("extra")
+OURS = _fields("ours")
+"""What other clients say beside A1111's fields, and what only this bridge understands."""
+
+
+def read(fields: Fields, body: Mapping[str, object]) -> Asked:
+    """Every one of `fields` out of `body`; BadRequest says what is wrong and where."""
+    return {name: _read_one(name, *field, body.get(name)) for name, field in fields.items()}
+
+
+def _read_one(name: str, kind: str, default: object, value: object) -> object:
+    if value is None or value == "":
+        return default
+    words, coerce = _COERCE[kind]
+    try:
+        return coerce(value)
+    except (TypeError, ValueError):
+        raise BadRequest(f"body.{name}: {str(value)[:40]!r} is not {words}") from None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (list, dict)):
+        raise TypeError
+    return str(value)
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, (str, int, float)):
+        raise TypeError
+    number = float(value)
+    if not isfinite(number):
+        raise ValueError
+    return number
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
+        value = int(value)
+    return value if type(value) is int else int(_number(value))
+
+
+def _seed(value: object) -> int:
+    """A1111 draws a seed for any text that is no number."""
+    try:
+        return _whole(value)
+    except ValueError:
+        return -1
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "on", "yes", "false", "off", "no"):
+            return word in ("true", "on", "yes")
+    return bool(_number(value))
+
+
+def _list(value: object) -> list[object]:
+    if isinstance(value, dict):
+        raise TypeError
+    return value if isinstance(value, list) else [value]
+
+
+def _object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+_COERCE: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "text": ("a text", _text),
+    "seed": ("a seed", _seed),
+    "whole": ("a whole number", _whole),
+    "number": ("a number", _number),
+    "truth": ("true or false", _truth),
+    "list": ("a list", _list),
+    "object": ("an object", _object),
+}

@@ -1,0 +1,84 @@
+"""What the doors need of the rooms behind them, and how they are set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bridge.domain import Job, Lora, Made, PromptMode, Rating
+from bridge.engine.control import Control
+
+
+class Pipeline(Protocol):
+    """Makes one picture."""
+
+    async def make(self, job: Job, control: Control) -> Made:
+        """The finished picture; raises `bridge.errors`."""
+        ...
+
+
+class Routes(Protocol):
+    """The ways to a picture that a client may choose from."""
+
+    def names(self) -> list[str]:
+        """`auto` first, then `provider/model`; never empty."""
+        ...
+
+    def known(self, name: str) -> bool:
+        """Whether a job may carry `name` as its route."""
+        ...
+
+
+class Loras(Protocol):
+    """The dictionary of LoRAs."""
+
+    def listing(self) -> Sequence[Lora]:
+        """All of them as they are now."""
+        ...
+
+
+class Desk(Protocol):
+    """What the one who runs the server wants to know."""
+
+    def metrics(self) -> bytes:
+        """Prometheus' text format; slow the first time."""
+        ...
+
+    async def status(self) -> Mapping[str, object]:
+        """Plain JSON."""
+        ...
+
+    async def pictures(self, before: int | None, limit: int) -> Sequence[Mapping[str, object]]:
+        """The gallery, newest first, as plain JSON."""
+        ...
+
+    async def picture(self, number: int) -> tuple[bytes, str]:
+        """Bytes and kind; BadRequest when there is none of this id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Handed in by the composition root."""
+
+    pipeline: Pipeline
+    routes: Routes
+    loras: Loras
+    desk: Desk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSettings:
+    """How the doors behave."""
+
+    auth: str | None = None
+    """`user:password`; None lets everybody in."""
+    body_limit: int = 64 * 1024 * 1024
+    """Bytes of one request."""
+    rating: Rating = Rating.GENERAL
+    """The ceiling for every job; a request may lower it."""
+    prompt_mode: PromptMode = "auto"
+    """For requests that do not say."""
+    max_pictures: int = 4
+    """In one request."""
+    version: str = ""
+    """Shown in infotexts and lists."""

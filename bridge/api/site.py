@@ -1,0 +1,25 @@
+"""Joins the doors to one application."""
+
+from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
+
+from bridge.api import control
+from bridge.api.a1111.routes import router
+from bridge.api.door import Door
+from bridge.api.refusals import refuse, stumble, vanish
+from bridge.api.rooms import DoorSettings, Rooms
+from bridge.api.running import Running
+from bridge.errors import BridgeError
+
+
+def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) -> FastAPI:
+    """The ASGI application; it opens and holds nothing of its own."""
+    site = FastAPI(title="a1111-bridge", version=settings.version or "0", redirect_slashes=False)
+    site.add_middleware(Door, settings=settings)
+    site.add_exception_handler(BridgeError, refuse)
+    site.add_exception_handler(ClientDisconnect, vanish)
+    site.add_exception_handler(Exception, stumble)
+    site.include_router(router(rooms, settings, running or Running()))
+    if rooms.desk:
+        site.include_router(control.router(rooms.desk))
+    return site

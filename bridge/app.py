@@ -1,0 +1,143 @@
+"""The composition root: who gets what, start and stop. No other place joins rooms."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.engine.attempt import Attempt
+from bridge.engine.contract import Account, Adapter, Ticket
+from bridge.engine.control import Control
+from bridge.engine.keep import Keeper
+from bridge.engine.pace import Pace
+from bridge.engine.run import Engine
+from bridge.engine.slots import Slots
+from bridge.domain import Ready
+from bridge.events import Adopted, Bus
+from bridge.lora.catalog import CatalogFile
+from bridge.observe.log import write_down
+from bridge.observe.metrics import Metrics
+from bridge.pipeline import Pipeline, Prompter
+from bridge.providers import adapters
+from bridge.routing.health import Health
+from bridge.routing.router import Router
+from bridge.settings import Settings
+from bridge.store.blobs import S3, Blobs, Folder
+from bridge.store.database import Store
+from bridge.store.drawer import Drawer
+from bridge.store.history import History
+from bridge.store.ledger import Ledger, OpenAttempt
+from bridge.summarizer import Summarizer
+from bridge.transport.client import Transport
+from bridge.transport.llm import OpenAiLlm
+
+DRAIN_S = 10.0
+"""How long a stop waits for pictures that are being kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The rooms, joined and running."""
+
+    settings: Settings
+    pipeline: Pipeline
+    router: Router
+    loras: CatalogFile
+    store: Store
+    ledger: Ledger
+    history: History
+    blobs: Blobs
+    metrics: Metrics
+    bus: Bus
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Bridge]:
+    """Everything started; open attempts of an earlier process are looked after again."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
+    bus.listen(write_down)
+    bus.listen(metrics)
+    store = await asyncio.to_thread(Store.open, settings.store_url, bus)
+    ledger, history, blobs = Ledger(store), History(store), pictures(settings)
+    transport = Transport()
+    shelf = LoraMapping(settings.data / "lora_mapping.json", seed=settings.lora_mapping)
+    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), shelf, pace)
+    drawer = Drawer(store, "health")
+    health = Health(settings.time_scale, drawer.save)
+    health.restore(await drawer.load())
+    configured = configured_adapters(settings.accounts)
+    router = Router(
+        configured, engine, health, bus, order=settings.order, deadline=settings.deadline
+    )
+    loras = CatalogFile(settings.lora_dict)
+    llm = writer_llm(settings)
+    pipeline = Pipeline(prompter(settings, loras, llm), router, bus)
+    for left in await ledger.open():
+        adopt(engine, configured, left, bus)
+    watch = asyncio.create_task(loras.watch())
+    try:
+        yield Bridge(
+            settings, pipeline, router, loras, store, ledger, history, blobs, metrics, bus
+        )
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+        await engine.aclose(DRAIN_S)
+        await transport.aclose()
+        if llm:
+            await llm.aclose()
+        await store.close()
+
+
+def configured_adapters(accounts: Sequence[Account]) -> list[Adapter]:
+    """One adapter an account; the sketch is always there, for dry runs."""
+    kinds = adapters()
+    names = {account.provider for account in accounts}
+    dry = [Account(k, "") for k, kind in kinds.items() if kind.card.dry_run and k not in names]
+    return [kinds[account.provider](account) for account in (*accounts, *dry)]
+
+
+def pictures(settings: Settings) -> Blobs:
+    """S3 when it is configured, else the data folder."""
+    if settings.s3_bucket:
+        return S3(
+            bucket=settings.s3_bucket,
+            access_key=settings.s3_access_key_id,
+            secret_key=settings.s3_secret_access_key,
+            endpoint=settings.s3_endpoint,
+            region=settings.s3_region,
+        )
+    return Folder(settings.data / "pictures")
+
+
+def writer_llm(settings: Settings) -> OpenAiLlm | None:
+    """The endpoint that writes scenes, when there is one."""
+    if not settings.llm_base_url:
+        return None
+    return OpenAiLlm(
+        settings.llm_base_url, settings.llm_api_key, settings.llm_model, settings.llm_timeout
+    )
+
+
+def prompter(settings: Settings, loras: CatalogFile, llm: OpenAiLlm | None) -> Prompter:
+    """The rooms that write prompts; they need no cloud and no store."""
+    return Prompter(loras, Summarizer(llm.ask if llm else None), settings.prompt_mode)
+
+
+def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:
+    """Look after an attempt that an earlier process left open; its cloud may be gone by now."""
+    intent = left.intent
+    for adapter in configured:
+        for model in adapter.models():
+            if (adapter.account.name, model.name) == (intent.account, intent.model):
+                ready = Ready(model.id, model.family, str(intent.recipe.get("prompt", "")), 0, 0)
+                attempt = Attempt(
+                    adapter, model, ready, intent.job_id, Control(), intent.recipe, intent.ref,
+                    ticket=Ticket(left.ticket) if left.ticket else None,
+                )  # fmt: skip
+                engine.adopt(attempt)
+                bus.tell(Adopted(intent.job_id, intent.ref, intent.account, intent.model))
+                return

@@ -1,0 +1,121 @@
+"""`a1111-bridge doctor`: what is configured, what is missing, what to do."""
+
+import argparse
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.engine.contract import Card
+from bridge.errors import BridgeError
+from bridge.lora.catalog import load
+from bridge.providers import adapters
+from bridge.settings import TO_COME, Settings, account, environment, read
+
+Mark = Literal["ok", "todo", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    mark: Mark
+    text: str
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: pictures can be made at a real cloud; 1: something is to be done first."""
+    env = environment()
+    kinds = [kind.card for kind in adapters().values()]
+    try:
+        settings = read(env, kinds)
+    except BridgeError as error:
+        print(f"wrong  {error.text}")
+        return 1
+    findings = [*clouds(settings, env), *server(settings), *loras(settings), *writer(settings)]
+    for finding in findings:
+        print(f"{finding.mark:5}  {finding.text}")
+    wrong = any(finding.mark == "wrong" for finding in findings)
+    real = any(not card.dry_run for card in kinds if configured(card, settings))
+    if not real:
+        print("\nNo cloud is configured: every picture will be the sketch's prompt card.")
+        print("Put a key into .env (env.example lists them), e.g. RUNWARE_API_KEY=…")
+    return 1 if wrong or not real else 0
+
+
+def configured(card: Card, settings: Settings) -> bool:
+    """Whether an account of this cloud is ready to be used."""
+    return any(known.provider == card.name for known in settings.accounts)
+
+
+def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
+    """Each cloud with its models, or with what it misses."""
+    for kind in adapters().values():
+        card = kind.card
+        if card.dry_run:
+            continue
+        found = account(card, env)
+        if found is None:
+            wanted = [s.env for s in card.settings if s.required]
+            yield Finding("todo", f"{card.title}: not configured; set {', '.join(wanted)}")
+        elif not configured(card, settings):
+            yield Finding("todo", f"{card.title}: has a key, but BRIDGE_PROVIDERS leaves it out")
+        elif models := kind(found).models():
+            names = ", ".join(model.name for model in models)
+            yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
+        else:
+            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
+            yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")
+    for name in TO_COME:
+        if name in env:
+            yield Finding("todo", f"{name} is set; the adapter for it is not built yet")
+
+
+def server(settings: Settings) -> Iterator[Finding]:
+    """Address, password, data folder."""
+    url = f"http://{settings.host}:{settings.port}"
+    if settings.is_public and not settings.auth:
+        yield Finding("wrong", f"{url}: others can reach it without a password; set BRIDGE_AUTH")
+    elif _is_taken(settings.host, settings.port):
+        yield Finding("todo", f"{url}: in use, by a bridge that runs already or something else")
+    else:
+        yield Finding("ok", f"{url}: free")
+    folder = settings.data
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if os.access(nearest, os.W_OK):
+        yield Finding("ok", f"{folder.absolute()}: database and pictures")
+    else:
+        yield Finding("wrong", f"{folder.absolute()}: cannot be written; set BRIDGE_DATA")
+
+
+def loras(settings: Settings) -> Iterator[Finding]:
+    """The dictionary and what was read past in it."""
+    path = settings.lora_dict.absolute()
+    try:
+        catalog = load(path)
+    except BridgeError as error:
+        yield Finding("wrong", error.text)
+        return
+    if not path.exists():
+        yield Finding("todo", f"{path}: no LoRA dictionary; set BRIDGE_LORA_DICT")
+        return
+    yield Finding("ok", f"{path}: {len(catalog.loras)} LoRAs")
+    for warning in catalog.warnings:
+        yield Finding("todo", f"{path.name}: {warning}")
+
+
+def writer(settings: Settings) -> Iterator[Finding]:
+    """Who writes scenes."""
+    if not settings.llm_base_url:
+        yield Finding("todo", "scenes are written by rules; set BRIDGE_LLM_BASE_URL for an LLM")
+    elif not settings.llm_model:
+        yield Finding("wrong", f"{settings.llm_base_url}: set BRIDGE_LLM_MODEL too")
+    else:
+        yield Finding("ok", f"scenes are written by {settings.llm_model}, else by rules")
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0

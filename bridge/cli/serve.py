@@ -1,0 +1,73 @@
+"""`a1111-bridge serve`: the doors open until a signal closes them."""
+
+import argparse
+import asyncio
+import logging
+from dataclasses import replace
+
+import uvicorn
+
+from bridge import __version__
+from bridge.api.rooms import DoorSettings, Rooms
+from bridge.api.site import build
+from bridge.app import Bridge, running
+from bridge.cli.wiring import configured
+from bridge.observe.log import install
+from bridge.observe.redact import Redactor
+from bridge.settings import Settings, secrets
+
+log = logging.getLogger("bridge")
+GRACE_S = 10
+"""How long a stop waits for pictures that clients wait for."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 after a signal, 1 when the port is taken."""
+    settings = configured()
+    settings = replace(
+        settings, host=options.host or settings.host, port=options.port or settings.port
+    )
+    install(settings.log, Redactor(secrets(settings)))
+    with asyncio.Runner(loop_factory=_loop()) as runner:
+        return runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    async with running(settings) as bridge:
+        site = build(rooms(bridge), door_settings(settings))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                site, host=settings.host, port=settings.port, log_config=None, lifespan="off",
+                access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S,
+            )
+        )  # fmt: skip
+        names = ", ".join(bridge.router.names())
+        log.info("a1111-bridge on http://%s:%d, routes: %s", settings.host, settings.port, names)
+        if settings.is_public and not settings.auth:
+            log.warning("reachable from other machines without a password: set BRIDGE_AUTH")
+        await server.serve()
+        return 0 if server.started else 1
+
+
+def rooms(bridge: Bridge) -> Rooms:
+    """What the doors are handed."""
+    return Rooms(bridge.pipeline, bridge.router, bridge.loras)
+
+
+def door_settings(settings: Settings) -> DoorSettings:
+    """How the doors behave."""
+    return DoorSettings(
+        auth=settings.auth or None,
+        body_limit=settings.body_size_limit,
+        rating=settings.ceiling,
+        prompt_mode=settings.prompt_mode,
+        version=__version__,
+    )
+
+
+def _loop() -> "type[asyncio.AbstractEventLoop] | None":
+    try:
+        import uvloop
+    except ImportError:  # not made for Windows
+        return None
+    return uvloop.Loop

@@ -1,0 +1,1 @@
+"""Who listens: the log and the metrics, from which no secret and no prompt gets out."""

@@ -1,0 +1,79 @@
+"""The log: one line a fact on stderr, as JSON or as text, without prompts and without secrets."""
+
+import json
+import logging
+import re
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from bridge.events import AttemptBegan, CatalogChanged, Event, Rested, StoreFailed
+from bridge.observe.redact import Redacted, Redactor
+
+Form = Literal["json", "text"]
+log = logging.getLogger("bridge")
+
+
+class JsonLines(logging.Formatter):
+    """`time`, `level`, `logger`, `message`, the fact's own fields, `traceback`; all ASCII."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """JSON, whatever the text: lone surrogates, too, are escaped."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {
+            "time": time,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fact", {}),
+            "traceback": record.exc_text,
+            "stack": record.stack_info,
+        }
+        return json.dumps({key: value for key, value in line.items() if value is not None})
+
+
+class TextLines(logging.Formatter):
+    """The same for people: `12:30:01 INFO attempt ended provider=runware outcome=ok …`."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
+        """The message, with the fact's fields behind it."""
+        fact = getattr(record, "fact", {})
+        said = [f"{key}={value}" for key, value in fact.items() if value not in (None, "", ())]
+        return " ".join([super().formatMessage(record), *said])
+
+
+def install(form: Form, redact: Redactor, stream: TextIO = sys.stderr) -> None:
+    """All logging of this program goes to `stream`, in this form, and nowhere else.
+
+    A filter stands on the handler because a logger's own does not see what its children send up.
+    uvicorn is to be started with `log_config=None`; its access log is left out: the facts say more.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.addFilter(Redacted(redact))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    log.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.access").disabled = True
+
+
+def write_down(event: Event) -> None:
+    """A listener for the bus."""
+    if isinstance(event, AttemptBegan):
+        return
+    words = re.sub(r"(?<!^)([A-Z])", r" \1", type(event).__name__).lower()
+    log.log(_level(event), words, extra={"fact": asdict(event)})
+
+
+def _level(event: Event) -> int:
+    match event:
+        case StoreFailed():
+            return logging.ERROR
+        case CatalogChanged(refused=refused) if refused:
+            return logging.WARNING
+        case Rested():
+            return logging.WARNING
+    return logging.INFO
