@@ -1,0 +1,84 @@
+"""What part of a roleplay text is story: everything that a reader is not meant to see goes.
+
+Chat front ends hide a lot in a message: a model's thinking, notes between the players, status
+blocks, HTML. Spoken lines, asterisks, quotes and HTML entities stay, for they are part of the
+story as written. Not for finished prompts, where `((words))` is emphasis.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+_THINK: Final = (
+    r"(?:seed:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad)"
+)
+_NOTE: Final = (
+    r"(?:OOC|out of character|A/?N|author'?s?[ -]note|note|system|memory|summary|recap"
+    r"|instructions?|scenario|reminder|status|stats|tracker)\b"
+)
+_GAUGE: Final = (
+    r"(?:HP|MP|XP|EXP|AC|level|lvl|health|mana|stamina|energy|hunger|affection|affinity|trust"
+    r"|arousal|relationship|inventory|equipment|gold|stats?|status|quests?|next goal|objectives?)"
+)
+_FIELD: Final = r"[ \t>*_|-]{0,8}\w[\w '/&-]{0,24}[*_]{0,3}:[^\n.!?\"“]*$"
+_GAUGE_FIELD: Final = rf"[ \t>*_|-]{{0,8}}{_GAUGE}[*_]{{0,3}}:[^\n]*$"
+
+
+def _cut(pattern: str, by: str = " ") -> Callable[[str], str]:
+    found = re.compile(pattern, re.IGNORECASE | re.DOTALL | re.MULTILINE)
+    return lambda text: found.sub(by, text)
+
+
+# In this order: a block that may quote other blocks goes first. An opening that is repeated before
+# it is closed ends the search (`(?!…)`), which keeps the work linear in the text.
+_STEPS: Final = (
+    # Thinking: closed; cut off (the story begins after a blank line or a rule, if at all); only
+    # the closing tag left, because the front end ate the opening one; the same without tags.
+    _cut(rf"<({_THINK})\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>"),
+    _cut(rf"\[({_THINK})\](?:(?!\[\1\]).)*?\[/\1\]"),
+    _cut(rf"<{_THINK}\b[^<>]*>.*?(?:\n\s*\n|^-{{3,}}\s*$|\Z)"),
+    _cut(rf"\A.*?</{_THINK}\s*>"),
+    _cut(rf"\A[\s*_#]*(?:{_THINK}|plan)[*_]*\s*:.*?^-{{3,}}\s*$"),
+    # Blocks that a page folds away or never shows.
+    _cut(r"<!--.*?(?:-->|\Z)"),
+    _cut(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)"),
+    _cut(r"```(?:(?!```).)*(?:```|\Z)"),
+    _cut(r"<(details|style|script|template)\b.*?(?:</\1\s*>|\Z)"),
+    _cut(r"<(\w+)\b[^<>]*(?:display\s*:\s*none|\shidden\b)[^<>]*>(?:(?!<\1\b).)*?</\1\s*>"),
+    # Notes between the players and to the model.
+    _cut(r"\(\((?:(?!\(\().)*?\)\)"),
+    _cut(r"\(\((?:(?!\(\().)*?\)\)+"),
+    _cut(r"\(\([^\n]*"),
+    _cut(r"\{\{//.*?(?:\}\}|$)"),
+    _cut(rf"\[\s*{_NOTE}(?:[^\[\]]|\[[^\[\]]*\])*(?:\]|\Z)"),
+    _cut(r"([({])\s*(?:OOC|out of character|A/N|author'?s note)\b[^)}]*(?:[)}]|\Z)"),
+    _cut(r"^[ \t>*_]*(?:OOC[*_]*\s*:|A/N\s*:|//)[^\n]*$"),
+    # Status lines: at least two fields together, one of which is a gauge.
+    _cut(
+        rf"^(?:{_GAUGE_FIELD}\n{_FIELD}|{_FIELD}\n{_GAUGE_FIELD})(?:\n(?:{_GAUGE_FIELD}|{_FIELD}))*"
+    ),
+    _cut(rf"^[ \t]*[\[(][^\]\n|]*\b{_GAUGE}[*_]*\s*:[^\]\n]*[\])][ \t]*$"),
+    # Markup: what it frames stays, what it names or points to goes.
+    _cut(r"!\[[^\]]*\]\([^)]*\)"),
+    _cut(r"\[([^\[\]]*)\]\([^()\s]*[^()]*\)", r"\1"),
+    _cut(r"(?:https?://|data:image/|www\.)[^\s<>\"')\]]+"),
+    _cut(
+        r"</?(?:br|p|div|li|ul|ol|tr|td|th|table|hr|h[1-6]|blockquote|summary|center)\b[^<>]*>",
+        "\n",
+    ),
+    _cut(r"</?[a-z][^<>]*>", ""),
+    _cut(
+        r"\[/?(?:b|i|u|s|img|url|quote|spoiler|(?:color|size|font|url)=[^\]]*|color|size|font)\]",
+        "",
+    ),
+)
+_TRAILING: Final = re.compile(r"[ \t]+$", re.MULTILINE)
+_GAP: Final = re.compile(r"\n{3,}")
+
+
+def visible(text: str) -> str:
+    """The story text of a message or chat log, hidden blocks and markup removed."""
+    text = text.replace("\r\n", "\n")
+    for step in _STEPS:
+        text = step(text)
+    return _GAP.sub("\n\n", _TRAILING.sub("", text)).strip()

@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.visible import visible
+
+HIDDEN = [
+    "<think>Rose is late.</think>",
+    "<thinking>\nRose?\n\nStill Rose.\n</thinking>",
+    '<reasoning effort="low">Rose</reasoning>',
+    "[THINK]Rose[/THINK]",
+    "((brb, Rose at the door))",
+    "((Rose (my cat) ran))",
+    "((two ((deep)) Rose))",
+    "((Rose is never closed",
+    "[OOC: Rose [the cat] says hi]",
+    "(OOC, Rose is my sister)",
+    "{ooc: Rose}",
+    "OOC: Rose again",
+    "*OOC:* Rose again",
+    "// Rose comes later",
+    "[System note: Rose is hidden.]",
+    "[Memory: Rose left\nlong ago]",
+    "[Author's note: mention Rose]",
+    "<!-- Rose -->",
+    "```\nName: Rose\n```",
+    "~~~yaml\nname: Rose\n~~~",
+    "<details><summary>Rose</summary>Rose's stats</details>",
+    '<div style="color:red; display: none">Rose</div>',
+    "<style>.rose { color: Rose }</style>",
+    "{{// Rose }}",
+    "![Rose](https://files.example/x.png)",
+    "https://files.example/Rose.png",
+    '<img src="Rose.png" alt="Rose">',
+    "HP: 34/50\nBond: Rose\nInventory: rope",
+    "**Mood:** Rose\n**Affection:** 72%",
+    "[HP: 3 | Bond: Rose]",
+]
+
+
+@pytest.mark.parametrize("block", HIDDEN)
+@pytest.mark.parametrize("frame", ["{}\n\nShe waits.", "He nods.\n\n{}\n\nShe waits."])
+def test_hidden_blocks_go_and_the_story_stays(block: str, frame: str) -> None:
+    shown = visible(frame.format(block))
+    assert "Rose" not in shown
+    assert "She waits." in shown
+    assert frame.startswith("{}") or "He nods." in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Rose, cut off</think>\nShe waits.", "She waits."),
+        ("<think>Rose, never closed\n\nShe waits.", "She waits."),
+        ("Thought: Rose next.\n---\nShe waits.", "She waits."),
+        ("**Thinking:** Rose.\nMore Rose.\n---\nShe waits.", "She waits."),
+        ("He nods.\n\n<think>Rose, never closed", "He nods."),
+        ("He nods.\n```\nRose", "He nods."),
+        ("She [waits](https://x.example/Rose) here.", "She waits here."),
+        ('<font color="Rose">*She waits.*</font><br>Rain.', "*She waits.*\nRain."),
+        ("[color=Rose]She[/color] waits.", "She waits."),
+        ("R<b>os</b>e waits.", "Rose waits."),
+    ],
+)
+def test_markup_goes_and_what_it_frames_stays(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        '*She waits.* "Now," he says.',
+        "Rose: Here.\nAsh: Where?",
+        "He said (softly) no, and 3 < 4 > 2.",
+        "The note [sealed] lay there; &amp; rain.",
+        "She thinks: not now.",
+        "Trust me.\nEnergy everywhere: lamps, wires.",
+    ],
+)
+def test_a_story_without_hidden_blocks_is_not_touched(story: str) -> None:
+    assert visible(story) == story
+
+
+PARTS = st.sampled_from(
+    [
+        "<think>",
+        "</think>",
+        "((",
+        "))",
+        "[OOC",
+        "]",
+        "```",
+        "\n",
+        "\n\n",
+        "Rose ",
+        "<b>",
+        "HP: 1",
+        "---",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PARTS, max_size=30).map("".join))
+def test_nothing_is_made_up_or_moved(text: str) -> None:
+    rest = iter(text.replace(" ", "").replace("\n", ""))
+    assert all(letter in rest for letter in "".join(visible(text).split()))
