@@ -1,0 +1,146 @@
+"""The chain as a client sees it: one call to what fails, then the next cloud, in one deadline."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ask import Answer, ask, begin
+from tests.clients.shown import kept, shown
+from tests.flow.books import settled, states
+from tests.stack import Stack, eventually, running
+
+pytestmark = pytest.mark.slow
+BODY = {"prompt": "a red fox, fresh snow, morning", "width": 512, "height": 512, "seed": 7}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with running(tmp_path, BRIDGE_LLM_BASE_URL="", BRIDGE_DEADLINE="60") as fresh:
+        yield fresh
+
+
+def picture(stack: Stack, **changes: Any) -> Answer:
+    return ask(f"{stack.bridge_url}/sdapi/v1/txt2img", {**BODY, **changes})
+
+
+def paid(stack: Stack) -> list[int]:
+    """Submits that reached Runware, and RunPod."""
+    return [len(stack.emulator.requests(cloud, "paid")) for cloud in ("runware", "runpod")]
+
+
+FALL_OVER = [
+    ("status", {"status": 401}, "Unpayable"),
+    ("status", {"status": 402}, "Unpayable"),
+    ("status", {"status": 404}, "Gone"),
+    ("status", {"status": 429, "retry_after": 3}, "Limited"),
+    ("status", {"status": 500}, "Unavailable"),
+    ("status", {"status": 502}, "Uncertain"),
+    ("html", {}, "Uncertain"),
+    ("cut", {}, "Uncertain"),
+    ("empty", {}, "Uncertain"),
+    ("failed", {}, "Unavailable"),
+    ("not_a_picture", {}, "Garbled"),
+    ("expired", {}, "Garbled"),
+    ("hang", {}, "TimedOut"),
+]
+
+
+@pytest.mark.parametrize(("kind", "args", "outcome"), FALL_OVER, ids=str)
+def test_the_next_cloud_makes_the_picture(
+    stack: Stack, kind: str, args: dict[str, Any], outcome: str
+) -> None:
+    stack.emulator.fault("runware", kind, times=None, **args)
+    answer = picture(stack)
+    (record,) = shown(answer)
+    assert record["cloud"] == "runpod"
+    calls = paid(stack)
+    # a model that is gone says nothing of its neighbours: each is asked once
+    assert calls[1] == 1
+    assert calls[0] == 1 if outcome != "Gone" else calls[0] > 1
+    assert outcome in answer.headers["x-bridge-attempts"]
+    extra = json.loads(answer.json["info"])["extra_generation_params"]
+    assert outcome in str(extra)
+
+
+def test_a_refusal_for_content_makes_no_further_paid_call(stack: Stack) -> None:
+    stack.emulator.fault("runware", "moderation")
+    answer = picture(stack)
+    assert answer.status == 422
+    assert "policy" in answer.json["detail"]
+    assert paid(stack) == [1, 0]
+
+
+def test_a_resting_cloud_is_not_asked_again(stack: Stack) -> None:
+    stack.emulator.fault("runware", "status", times=None, status=429, retry_after=600)
+    picture(stack)
+    picture(stack)
+    assert paid(stack) == [1, 2]
+
+
+def test_when_all_fail_the_answer_names_every_attempt(stack: Stack) -> None:
+    stack.emulator.fault("*", "status", times=None, status=500)
+    answer = picture(stack)
+    assert answer.status == 502
+    assert "runware/" in answer.json["detail"]
+    assert "runpod/" in answer.json["detail"]
+    assert paid(stack) == [1, 1]
+
+
+def test_a_client_that_left_causes_no_new_submit(stack: Stack) -> None:
+    stack.emulator.fault("runware", "latency", seconds=30)
+    stack.emulator.fault("runware", "status", status=500)
+    client = begin(f"{stack.bridge_url}/sdapi/v1/txt2img", BODY)
+    eventually(lambda: stack.emulator.requests("runware", "paid"), "the submit has left")
+    client.close()
+    eventually(lambda: settled(stack.data) and states(stack.data), "the attempt has ended")
+    time.sleep(0.5)
+    assert paid(stack)[1] == 0
+
+
+def test_what_is_submitted_ends_in_the_gallery_when_the_client_leaves(stack: Stack) -> None:
+    stack.emulator.change(clouds={"runware": {"run_s": 20.0}})
+    client = begin(f"{stack.bridge_url}/sdapi/v1/txt2img", BODY)
+    eventually(lambda: stack.emulator.requests("runware", "status"), "the job is under way")
+    client.close()
+    eventually(lambda: kept(stack.data), "the picture is in the gallery")
+    eventually(lambda: states(stack.data) == ["kept"], "it is booked")
+    assert paid(stack) == [1, 0]
+
+
+def test_a_long_job_comes_through_when_nobody_else_could_be_asked(tmp_path: Path) -> None:
+    with running(tmp_path, BRIDGE_PROVIDERS="runpod", BRIDGE_LLM_BASE_URL="") as stack:
+        stack.emulator.change(clouds={"runpod": {"run_s": 180.0}})
+        (record,) = shown(picture(stack))
+    assert record["cloud"] == "runpod"
+
+
+def test_a_slow_first_cloud_is_waited_for_when_all_others_fail(stack: Stack) -> None:
+    stack.emulator.change(clouds={"runware": {"run_s": 200.0}})
+    stack.emulator.fault("runpod", "status", times=None, status=500)
+    answer = picture(stack)
+    (record,) = shown(answer)
+    assert record["cloud"] == "runware"
+    assert paid(stack) == [1, 1]
+
+
+def test_refused_at_the_door_costs_nothing(stack: Stack) -> None:
+    answer = picture(stack, prompt="explicit sex with a minor")
+    assert answer.status == 422
+    assert paid(stack) == [0, 0]
+
+
+def test_the_pages_for_machines(stack: Stack) -> None:
+    picture(stack)
+    assert ask(f"{stack.bridge_url}/healthz").status == 200
+    assert ask(f"{stack.bridge_url}/readyz").status == 200
+    status = ask(f"{stack.bridge_url}/status").json
+    assert {route["name"] for route in status["routes"]} >= {"runware/flux1-dev", "runpod/z-image"}
+    metrics = ask(f"{stack.bridge_url}/metrics").text
+    assert 'bridge_attempts_total{model="flux1-dev",outcome="ok",provider="runware"} 1.0' in metrics
+    log = stack.log()
+    assert "emu-runware-key" not in log + metrics + str(status)
+    assert "red fox" not in log

@@ -1,0 +1,143 @@
+"""SIGKILL at every step of a job at each cloud: nothing that was billed is lost or sent twice."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ask import ask
+from tests.clients.shown import kept
+from tests.flow.books import settled, states
+from tests.stack import Stack, eventually, running
+
+CLOUDS = ("runware", "runpod")
+LORAS = {
+    "config": {},
+    "loras": {
+        "rose": {
+            "name": "Rose", "url": "https://loras.example/rose.safetensors", "weight": 0.8,
+            "rank": 1, "category": "character", "trigger_words": ["r0se"], "keywords": ["Rose"],
+            "bases": {
+                "flux1": {"url": "https://loras.example/rose-f.safetensors", "weight": 0.8},
+                "z-image": {"url": "https://loras.example/rose-z.safetensors", "weight": 0.7},
+            },
+        }
+    },
+}  # fmt: skip
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=CLOUDS)
+def cloud(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def stack(cloud: str, tmp_path: Path) -> Iterator[Stack]:
+    dictionary = tmp_path / "loras.json"
+    dictionary.write_text(json.dumps(LORAS))
+    with running(
+        tmp_path, BRIDGE_PROVIDERS=cloud, BRIDGE_LORA_DICT=str(dictionary), BRIDGE_LLM_BASE_URL=""
+    ) as fresh:
+        yield fresh
+
+
+def asked(stack: Stack, who: str = "a fox") -> threading.Thread:
+    """A client that asks for a picture, and may lose its connection; of Rose it needs a LoRA."""
+    body = {"prompt": f"portrait of {who}, harbour, rain", "width": 512, "height": 512, "seed": 7}
+
+    def go() -> None:
+        try:
+            ask(f"{stack.bridge_url}/sdapi/v1/txt2img", body)
+        except OSError:
+            pass
+
+    client = threading.Thread(target=go, daemon=True)
+    client.start()
+    return client
+
+
+def seen(stack: Stack, cloud: str, stage: str) -> Callable[[], bool]:
+    """Whether the cloud has had a request of this stage."""
+    return lambda: bool(stack.emulator.requests(cloud, stage))
+
+
+def nothing_is_lost(stack: Stack, cloud: str) -> None:
+    """After a new start: every billed job is a picture or booked, and none was sent twice."""
+    eventually(lambda: settled(stack.data), "all attempts are settled")
+    billed = [job for job in stack.emulator.jobs(cloud) if job["billed"]]
+    books = states(stack.data)
+    assert len(stack.emulator.requests(cloud, "paid")) <= 1
+    assert len(billed) <= books.count("kept") + books.count("uncertain")
+    assert len(kept(stack.data)) == books.count("kept")
+
+
+STEPS = [
+    ("hold", "upload"),
+    ("hold", "paid"),
+    ("hold", "status"),
+    ("hold", "file"),
+    ("hang", "paid"),
+    ("hang", "status"),
+    ("hang", "file"),
+]
+
+
+@pytest.mark.parametrize(("kind", "stage"), STEPS, ids=lambda word: word)
+def test_killed_while_the_cloud_holds_its_answer(
+    stack: Stack, cloud: str, kind: str, stage: str
+) -> None:
+    if stage == "upload" and cloud != "runware":
+        return  # only Runware is sent LoRAs beforehand
+    stack.emulator.fault(cloud, kind, match=stage)
+    asked(stack, "Rose" if stage == "upload" else "a fox")
+    eventually(seen(stack, cloud, stage), f"a request of stage {stage}")
+    stack.kill()
+    stack.emulator.lift()
+    stack.start()
+    nothing_is_lost(stack, cloud)
+    if (kind, stage) in {
+        ("hold", "status"),
+        ("hang", "status"),
+        ("hold", "file"),
+        ("hang", "file"),
+    }:
+        assert states(stack.data) == ["kept"]
+
+
+@pytest.mark.parametrize("stage", ["upload", "paid", "status", "file"])
+@pytest.mark.parametrize("after_ms", [0, 3, 10, 30])
+def test_killed_just_after_a_step(stack: Stack, cloud: str, stage: str, after_ms: int) -> None:
+    if stage == "upload" and cloud != "runware":
+        return
+    asked(stack, "Rose" if stage == "upload" else "a fox")
+    eventually(seen(stack, cloud, stage), f"a request of stage {stage}")
+    time.sleep(after_ms / 1000)
+    stack.kill()
+    stack.start()
+    nothing_is_lost(stack, cloud)
+
+
+def test_killed_right_after_the_answer(stack: Stack, cloud: str) -> None:
+    client = asked(stack)
+    client.join(30)
+    stack.kill()
+    stack.start()
+    eventually(lambda: len(kept(stack.data)) == 1, "the picture is in the gallery")
+    assert states(stack.data) == ["kept"]
+    assert len(stack.emulator.requests(cloud, "paid")) == 1
+
+
+def test_killed_twice(stack: Stack, cloud: str) -> None:
+    stack.emulator.change(clouds={cloud: {"run_s": 40.0}})
+    asked(stack)
+    for _ in range(2):
+        eventually(seen(stack, cloud, "status"), "the job is looked after")
+        stack.kill()
+        stack.start()
+    nothing_is_lost(stack, cloud)
+    assert states(stack.data) == ["kept"]
