@@ -1,11 +1,12 @@
 """The composition root: who gets what, start and stop. No other place joins rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
+from bridge.domain import Ready
 from bridge.engine.attempt import Attempt
 from bridge.engine.contract import Account, Adapter, Ticket
 from bridge.engine.control import Control
@@ -13,11 +14,13 @@ from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
-from bridge.domain import Ready
 from bridge.events import Adopted, Bus
 from bridge.lora.catalog import CatalogFile
+from bridge.lora.mapping import LoraMapping
+from bridge.lora.shelf import Shelf
 from bridge.observe.log import write_down
 from bridge.observe.metrics import Metrics
+from bridge.overview import Overview
 from bridge.pipeline import Pipeline, Prompter
 from bridge.providers import adapters
 from bridge.routing.health import Health
@@ -28,7 +31,7 @@ from bridge.store.database import Store
 from bridge.store.drawer import Drawer
 from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
-from bridge.summarizer import Summarizer
+from bridge.summarizer.summarize import Summarizer
 from bridge.transport.client import Transport
 from bridge.transport.llm import OpenAiLlm
 
@@ -44,12 +47,7 @@ class Bridge:
     pipeline: Pipeline
     router: Router
     loras: CatalogFile
-    store: Store
-    ledger: Ledger
-    history: History
-    blobs: Blobs
-    metrics: Metrics
-    bus: Bus
+    overview: Overview
 
 
 @asynccontextmanager
@@ -62,8 +60,8 @@ async def running(settings: Settings) -> AsyncIterator[Bridge]:
     store = await asyncio.to_thread(Store.open, settings.store_url, bus)
     ledger, history, blobs = Ledger(store), History(store), pictures(settings)
     transport = Transport()
-    shelf = LoraMapping(settings.data / "lora_mapping.json", seed=settings.lora_mapping)
-    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), shelf, pace)
+    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
+    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), Shelf(mapping), pace)
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
@@ -74,13 +72,12 @@ async def running(settings: Settings) -> AsyncIterator[Bridge]:
     loras = CatalogFile(settings.lora_dict)
     llm = writer_llm(settings)
     pipeline = Pipeline(prompter(settings, loras, llm), router, bus)
+    overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open():
         adopt(engine, configured, left, bus)
     watch = asyncio.create_task(loras.watch())
     try:
-        yield Bridge(
-            settings, pipeline, router, loras, store, ledger, history, blobs, metrics, bus
-        )
+        yield Bridge(settings, pipeline, router, loras, overview)
     finally:
         watch.cancel()
         with suppress(asyncio.CancelledError):
@@ -124,7 +121,11 @@ def writer_llm(settings: Settings) -> OpenAiLlm | None:
 
 def prompter(settings: Settings, loras: CatalogFile, llm: OpenAiLlm | None) -> Prompter:
     """The rooms that write prompts; they need no cloud and no store."""
-    return Prompter(loras, Summarizer(llm.ask if llm else None), settings.prompt_mode)
+    return Prompter(
+        loras,
+        Summarizer(llm.ask if llm else None, timeout=settings.llm_timeout),
+        settings.prompt_mode,
+    )
 
 
 def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:

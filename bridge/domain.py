@@ -6,17 +6,9 @@ from enum import IntEnum
 from typing import Literal
 
 Family = Literal[
-    "flux1",
-    "flux2-dev",
-    "flux2-klein",
-    "z-image",
-    "sdxl",
-    "gpt-image",
-    "gemini",
-    "ideogram3",
-    "ideogram4",
-    "any",
-]
+    "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
+    "ideogram4", "any",
+]  # fmt: skip
 """Model families; `any` is the prompt card's, which takes whatever there is."""
 
 PromptMode = Literal["auto", "always", "never"]

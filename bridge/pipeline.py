@@ -1,5 +1,6 @@
 """The spine: reading it top to bottom is reading one request."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
@@ -11,15 +12,17 @@ from bridge.engine.fit import Fit, fit
 from bridge.errors import BridgeError, Forbidden, Unfit
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
-from bridge.lora.match import Hit, Matcher
+from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
-from bridge.lora.weave import find, tags, weave, words
+from bridge.lora.tags import at_weight, find, tags
+from bridge.lora.weave import weave, words
 from bridge.routing.router import Router
-from bridge.summarizer import Known, Summarizer
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, strip_boilerplate
+from bridge.summarizer.people import Known
+from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
 
 
@@ -60,23 +63,26 @@ class Prompter:
         self._loras = loras
         self._summarizer = summarizer
         self._mode = mode
-        self._matcher = Matcher(loras.current)
+        self._matched: Catalog | None = None
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
         check_text(f"{job.text}\n{job.negative}")
         catalog = self._loras.current
         text, tagged = tags(job.text)
-        text, boilerplate = strip_boilerplate(text)
-        job = replace(job, text=text, shows=_allowed(rating_of(text), job.rating))
-        hits = self._hits(catalog, visible(text))
-        if self._is_story(job):
-            job = await self._with_scene(job, hits)
-        if boilerplate:
-            job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
-        asked = [lora for name, _ in tagged if (lora := find(catalog, name))]
+        bare, boilerplate = strip_boilerplate(text)
+        shows = _allowed(rating_of(text), job.rating)
+        if self._is_story(job.prompt_mode, bare):
+            hits = await self._hits(catalog, visible(bare))
+            job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
+            if boilerplate:
+                job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
+        else:
+            hits = await self._hits(catalog, text)
+            job = replace(job, text=text, shows=shows)
+        asked, unknown = _asked(catalog, tagged)
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=asked)
-        return _noted(replace(job, loras=loras), *notes)
+        return _noted(replace(job, loras=loras), *unknown, *notes)
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
@@ -84,7 +90,7 @@ class Prompter:
         prompt, negative = self._words(cut, model)
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
         prompt, repaired = repair(prompt, model.family)
-        findings = lint(prompt, model.family)
+        findings = lint(prompt, model.family, names=_unwoven_names(cut))
         if blocking := [finding.text for finding in findings if finding.blocking]:
             raise Unfit(f"{model.name}: {'; '.join(blocking)}")
         found = tuple(Note(finding.code, finding.text) for finding in findings)
@@ -115,17 +121,23 @@ class Prompter:
         prompt = render(model.family, job.scene, words(job.scene, cut.loras, cut.dropped))
         return prompt.positive, ", ".join(filter(None, (negative, prompt.negative)))
 
-    def _is_story(self, job: Job) -> bool:
-        mode = self._mode if job.prompt_mode == "auto" else job.prompt_mode
-        return is_story(job.text) if mode == "auto" else mode == "always"
+    async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
+        if catalog is not self._matched:
+            # the first text after an edit builds the automaton: beside the event loop
+            await asyncio.to_thread(matcher(catalog).match, "")
+            self._matched = catalog
+        return matcher(catalog).match(text)
 
-    def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
-        if self._matcher.catalog is not catalog:
-            self._matcher = Matcher(catalog)
-        return self._matcher.match(text)
+    def _is_story(self, asked: PromptMode, text: str) -> bool:
+        mode = self._mode if asked == "auto" else asked
+        return is_story(text) if mode == "auto" else mode == "always"
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit]) -> Job:
-        people = [_known(hit.lora) for hit in hits if hit.lora.category == "character"]
+        people = [
+            Known(hit.lora.name, hit.lora.look_text, hit.words)
+            for hit in hits
+            if hit.lora.category == "character"
+        ]
         written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
         check_scene(written.scene)
         shows = max(job.shows, Rating.named(written.scene.rating))
@@ -133,8 +145,26 @@ class Prompter:
         return _noted(job, *written.notes)
 
 
-def _known(lora: Lora) -> Known:
-    return Known(lora.name, lora.look_text)
+def _asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:
+    """The LoRAs of `<lora:name:weight>` tags, and a note for each name that nobody knows."""
+    found = [(name, weight, find(catalog, name)) for name, weight in tagged]
+    loras = [at_weight(lora, weight) for _, weight, lora in found if lora]
+    notes = [
+        Note("lora-unknown", f"there is no LoRA {name!r} in the dictionary")
+        for name, _, lora in found
+        if lora is None
+    ]
+    return loras, notes
+
+
+def _unwoven_names(cut: Fit) -> list[str]:
+    """The names that have no business in the prompt: those that no LoRA's words bring in."""
+    woven = " ".join(
+        " ".join((*lora.trigger_words, lora.prepend_prompt, lora.append_prompt, lora.look_text))
+        for lora in (*cut.loras, *cut.dropped)
+    ).casefold()
+    subjects = cut.job.scene.subjects if cut.job.scene else ()
+    return [s.name for s in subjects if s.name and s.name.casefold() not in woven]
 
 
 def _noted(job: Job, *notes: Note) -> Job:

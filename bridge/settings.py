@@ -34,7 +34,7 @@ class Settings:
     host: str = setting("BRIDGE_HOST", "127.0.0.1", "address to listen on")
     port: int = setting("BRIDGE_PORT", 7861, "port to listen on")
     auth: str = setting(
-        "BRIDGE_AUTH", "", "user:password that clients must send (Basic, or the password as Bearer)",
+        "BRIDGE_AUTH", "", "user:password that clients must send (Basic, or as Bearer)",
         secret=True,
     )  # fmt: skip
     data: Path = setting("BRIDGE_DATA", Path("data"), "folder for the database and the pictures")

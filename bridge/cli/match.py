@@ -6,7 +6,9 @@ from bridge.cli.lines import tell, texts
 from bridge.cli.wiring import configured
 from bridge.lora.catalog import load
 from bridge.lora.match import Matcher
-from bridge.lora.weave import tags
+from bridge.lora.pick import one_of_each_group
+from bridge.lora.tags import tags
+from bridge.visible import visible
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,7 +16,8 @@ def run(options: argparse.Namespace) -> int:
     catalog = load(options.dict or configured().lora_dict)
     matcher = Matcher(catalog)
     for ident, text in texts():
-        called = {hit.lora.id for hit in matcher.match(tags(text)[0])}
+        hits = matcher.match(visible(tags(text)[0]))
+        called = {lora.id for lora in one_of_each_group(hit.lora for hit in hits)[0]}
         ids = [lora for lora in catalog.loras if lora in called or lora in catalog.permanent]
         tell({"id": ident, "loras": ids})
     return 0

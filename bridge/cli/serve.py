@@ -51,7 +51,7 @@ async def _serve(settings: Settings) -> int:
 
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
-    return Rooms(bridge.pipeline, bridge.router, bridge.loras)
+    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview)
 
 
 def door_settings(settings: Settings) -> DoorSettings:
@@ -61,6 +61,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         body_limit=settings.body_size_limit,
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,
+        max_pictures=settings.max_pictures,
         version=__version__,
     )
 

@@ -12,7 +12,7 @@ import pybase64
 from bridge.engine.blame import UNCLEAR, blame
 from bridge.engine.contract import Adapter, Call, DataUri
 from bridge.engine.pace import Pace
-from bridge.errors import AttemptError, Garbled, Limited, Uncertain, Unavailable
+from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
 from bridge.pictures.sniff import sniff
 from bridge.transport.client import Cut, Slow, Transport
 from bridge.transport.guard import origin

@@ -10,7 +10,6 @@ from bridge.engine.control import Control
 from bridge.errors import AllProvidersFailed, AttemptError, Refused, TimedOut, Unfit
 from bridge.routing.order import Route
 
-
 TELLING = (Refused, Unfit, TimedOut)
 """What says more about why there is no picture than a cloud that was down."""
 

@@ -10,7 +10,7 @@ from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
 from bridge.errors import AttemptError, Gone, Interrupted, Refused, Rest
-from bridge.events import AttemptEnded, Bus, Rested
+from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
 from bridge.routing.chain import Chain, failure, recipe
 from bridge.routing.health import Health
 from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
@@ -100,6 +100,8 @@ class Router:
                 route.adapter, route.model, ready, chain.job.id, chain.control,
                 recipe=recipe(chain.job, ready),
             )  # fmt: skip
+            told = (chain.job.id, attempt.ref, route.account, route.model.name)
+            self._bus.tell(AttemptBegan(*told))
             patience = self._patience(chain, route)
             self._engine.begin(attempt, seconds=patience)
             outcome = await self._engine.wait(attempt, seconds=patience)
@@ -144,11 +146,13 @@ class Router:
         self, chain: Chain, route: Route, attempt: Attempt | None, record: AttemptRecord
     ) -> None:
         chain.trace.append(record)
-        ref, notes = (attempt.ref, attempt.ready.notes) if attempt else ("", ())
+        if attempt is None:
+            return
+        codes = tuple(note.code for note in attempt.ready.notes)
         self._bus.tell(
             AttemptEnded(
-                chain.job.id, ref, route.account, route.model.name, record.outcome,
-                record.seconds, record.cost, tuple(note.code for note in notes),
+                chain.job.id, attempt.ref, route.account, route.model.name, record.outcome,
+                record.seconds, record.cost, codes,
             )
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
+from time import time
 from typing import Any, Protocol
 
 from blake3 import blake3
@@ -34,6 +35,10 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._parts = path / "parts"
+        for part in self._parts.glob("*.part"):  # a kill left it; nobody writes for an hour
+            if part.stat().st_mtime < time() - 3600:
+                part.unlink(missing_ok=True)
 
     async def save(self, raw: bytes | memoryview, kind: PictureKind) -> str:
         """Written beside, then renamed: a file is whole or not there."""
@@ -50,7 +55,8 @@ class Folder:
         try:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                _write_whole(path, raw)
+                self._parts.mkdir(exist_ok=True)
+                _write_whole(path, raw, self._parts)
         except OSError as error:
             raise Unstored(f"the picture could not be kept: {error}") from error
         return digest
@@ -124,9 +130,9 @@ def _name(digest: str, kind: PictureKind) -> str:
     return f"{digest[:2]}/{digest}.{kind}"
 
 
-def _write_whole(path: Path, raw: bytes | memoryview) -> None:
+def _write_whole(path: Path, raw: bytes | memoryview, parts: Path) -> None:
     """On disk with its name, also after a power cut."""
-    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+    with NamedTemporaryFile(dir=parts, suffix=".part", delete=False) as part:
         try:
             part.write(raw)
             part.flush()

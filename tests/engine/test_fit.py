@@ -82,7 +82,7 @@ def test_sizes_are_always_on_offer(width: int, height: int) -> None:
 @given(st.integers(300, 4000), st.integers(300, 4000))
 def test_the_aspect_is_kept_where_the_limits_let_it(width: int, height: int) -> None:
     got = nearest_size(width, height, Sizes(256, 2048, 8))
-    if 256 < min(got) and max(got) <= 2048:
+    if min(got) > 256 and max(got) <= 2048:
         assert abs(got[0] / got[1] / (width / height) - 1) < 0.06
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-
 from bridge.engine.contract import Model
 from bridge.errors import (
     AttemptError,
@@ -299,5 +298,3 @@ async def test_a_wrong_key_is_told(room: Chamber, cloud: str) -> None:
     with pytest.raises(Unpayable):
         await room.run(room.attempt(adapter, first(cloud)))
     assert room.emulator.ledger.jobs(cloud) == []
-
-

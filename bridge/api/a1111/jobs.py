@@ -59,7 +59,10 @@ class Clerk:
             caller=caller,
             notes=notes,
         )
-        return Order(asked, _fanned_out(first, asked["batch_size"] * asked["n_iter"]))
+        return Order(
+            asked,
+            _fanned_out(first, asked["batch_size"] * asked["n_iter"], self.settings.max_pictures),
+        )
 
     def _route(self, asked: Asked, ours: Asked, chosen: str) -> tuple[str, tuple[Note, ...]]:
         """Asked for in the request, else chosen before; an unknown name is dropped, with a note."""
@@ -114,9 +117,11 @@ async def _from(job: Job, init: Picture, asked: Asked) -> Job:
     return replace(job, width=init.width, height=init.height) if asked["inpaint_full_res"] else job
 
 
-def _fanned_out(first: Job, count: int) -> tuple[Job, ...]:
-    if not 1 <= count <= MOST_PICTURES:
-        raise BadRequest(f"body.batch_size: {count} pictures; 1 to {MOST_PICTURES} can be asked")
+def _fanned_out(first: Job, count: int, most: int) -> tuple[Job, ...]:
+    if not 1 <= count <= most:
+        raise BadRequest(
+            f"body.batch_size: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
+        )
     seed = first.seed if first.seed >= 0 else randrange(SEEDS)
     return tuple(
         replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
