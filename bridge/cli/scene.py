@@ -30,7 +30,10 @@ def run(options: argparse.Namespace) -> int:
 async def _scenes(settings: Settings, family: Family) -> int:
     llm = writer_llm(settings)
     write = prompter(settings, CatalogFile(settings.lora_dict), llm)
-    model = Model(id=family, name=family, family=family, loras=LoraRule(most=99), negative=True)
+    model = Model(
+        id=family, name=family, family=family, loras=LoraRule(most=99), negative=True,
+        seeds=(0, 2**32 - 1),
+    )  # fmt: skip
     refused = 0
     for ident, text in texts():
         job = Job(id=str(ident), text=text, seed=0, rating=settings.ceiling, prompt_mode="always")

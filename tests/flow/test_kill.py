@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,8 @@ def asked(stack: Stack, who: str = "a fox") -> threading.Thread:
     body = {"prompt": f"portrait of {who}, harbour, rain", "width": 512, "height": 512, "seed": 7}
 
     def go() -> None:
-        try:
+        with suppress(OSError):
             ask(f"{stack.bridge_url}/sdapi/v1/txt2img", body)
-        except OSError:
-            pass
 
     client = threading.Thread(target=go, daemon=True)
     client.start()

@@ -109,7 +109,9 @@ async def test_a_field_moves_the_request_if_the_card_says_so(
         assert fit_removes(model, field)
         return
     changes = dict(CHANGES[field])
-    before = {"init_image": png(512, 768)} if field in ("mask", "strength") else {}
+    before: dict[str, object] = (
+        {"init_image": png(512, 768)} if field in ("mask", "strength") else {}
+    )
     if model.needs_mask and field in ("init_image", "mask"):
         changes = {"init_image": png(512, 768, 90), "mask": png(512, 768, 200)}
     without = await sent(room, cloud, model, before if not model.needs_mask else {})
@@ -123,7 +125,7 @@ def fit_removes(model: Model, field: str) -> bool:
 
     rose = Lora("rose", "Rose", "character", 1, {model.family: LoraFile("https://x/y", 1.0)})
     asked = {"loras": {"loras": (rose,)}}.get(field, CHANGES[field])
-    cut = fit(replace(Job("j", "a fox", 1), **asked), model)  # type: ignore[arg-type]
+    cut = fit(replace(Job("j", "a fox", 1), **asked), model)
     left = {"loras": cut.uses, "seed": None}.get(field, getattr(cut.job, field, None))
     return not left
 
@@ -216,7 +218,7 @@ async def test_a_paid_job_without_its_picture_is_perhaps_paid(
 async def test_a_fault_while_waiting_is_waited_out(
     room: Chamber, cloud: str, kind: str, args: dict[str, object]
 ) -> None:
-    room.emulator.faults.add(cloud, kind, match="status", times=3, **args)  # type: ignore[arg-type]
+    room.emulator.faults.add(cloud, kind, match="status", times=3, **args)
     await room.run(room.attempt(CASES[cloud].adapter(room.emulator.url), first(cloud)))
     assert await room.states() == ["kept"]
     assert room.paid(cloud) == 1

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+from bridge.domain import Job, Lora, LoraFile, Rating
+from bridge.engine.contract import Account, Adapter, Card, LoraRule, Model
+from bridge.errors import Unavailable
+from bridge.routing.health import Health
+from bridge.routing.order import Route, eligible, ordered, routes
+
+FLUX = Model(id="f", name="flux", family="flux1", loras=LoraRule(9), rating="mature", seeds=(0, 9))
+FILL = replace(FLUX, name="fill", needs_mask=True, image_to_image=True, mask=True)
+ZED = Model(id="z", name="zed", family="z-image", loras=LoraRule(9), seeds=(0, 9))
+JOB = Job("j", "a fox", 1)
+
+
+def adapter(name: str, *models: Model, dry: bool = False) -> Adapter:
+    class Some(Adapter):
+        card = Card(name, name, "", "http://x", models, dry_run=dry)
+
+    return Some(Account(name, "http://x"))
+
+
+def names(found: list[Route]) -> list[str]:
+    return [route.name for route in found]
+
+
+ALL = routes([adapter("one", FLUX, FILL), adapter("two", ZED), adapter("dry", FLUX, dry=True)])
+
+
+def test_a_dry_run_is_made_by_name_or_alone() -> None:
+    assert names(eligible(JOB, ALL)) == ["one/flux", "two/zed"]
+    assert names(eligible(replace(JOB, route="dry/flux"), ALL)) == ["dry/flux"]
+    assert names(eligible(JOB, routes([adapter("dry", FLUX, dry=True)]))) == ["dry/flux"]
+
+
+def test_a_route_or_an_account_may_be_chosen() -> None:
+    assert names(eligible(replace(JOB, route="two"), ALL)) == ["two/zed"]
+    assert names(eligible(replace(JOB, route="one/flux"), ALL)) == ["one/flux"]
+
+
+def test_an_inpainting_model_needs_a_mask() -> None:
+    masked = replace(JOB, init_image=b"x", mask=b"y")
+    assert "one/fill" in names(eligible(masked, ALL))
+    assert "one/fill" not in names(eligible(replace(JOB, init_image=b"x"), ALL))
+
+
+def test_a_rating_above_the_clouds_policy_is_not_sent_there() -> None:
+    assert names(eligible(replace(JOB, shows=Rating.MATURE), ALL)) == ["one/flux"]
+
+
+def test_who_keeps_the_character_goes_first() -> None:
+    rose = Lora("rose", "Rose", "character", 1, {"z-image": LoraFile("https://x/r", 1.0)})
+    job = replace(JOB, loras=(rose,))
+    found = eligible(job, ALL)
+    assert names(ordered(job, found, Health(), "ranked"))[0] == "two/zed"
+    assert names(ordered(job, found, Health(), "fixed"))[0] == "one/flux"
+
+
+def test_success_outweighs_a_place() -> None:
+    health = Health()
+    found = eligible(JOB, ALL)
+    assert names(ordered(JOB, found, health, "ranked"))[0] == "one/flux"
+    for _ in range(4):
+        health.bad("one", "one/flux", Unavailable("down"), parks="elsewhere")
+    assert names(ordered(JOB, found, health, "ranked"))[0] == "two/zed"
+    assert names(ordered(JOB, found, health, "fixed"))[0] == "one/flux"
+
+
+def test_who_rests_stands_at_the_end() -> None:
+    health = Health()
+    health.bad("one", "one/flux", Unavailable("down"), parks="one")
+    for order in ("ranked", "fixed"):
+        found = ordered(JOB, eligible(JOB, ALL), health, order)
+        assert names(found) == ["two/zed", "one/flux"]

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import BadRequest
+from bridge.providers import adapters
+from bridge.settings import Settings, account, environment, read, secrets
+
+CARDS = [kind.card for kind in adapters().values()]
+
+
+def test_nothing_is_needed() -> None:
+    settings = read({}, CARDS)
+    assert (settings.host, settings.port) == ("127.0.0.1", 7861)
+    assert [known.provider for known in settings.accounts] == ["sketch"]
+    assert settings.store_url == "sqlite:///data/bridge.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BRIDGE_PORT", "many"), ("BRIDGE_ORDER", "sideways"), ("BRIDGE_DEADLINE", "soon"),
+        ("BRIDGE_RATING", "wild"), ("BRIDGE_PROMPT_MODE", "maybe"), ("BRIDGE_PROVIDERS", "nobody"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadRequest) as raised:
+        read({name: value}, CARDS)
+    assert name in raised.value.text
+    assert value in raised.value.text
+
+
+def test_the_names_that_people_have() -> None:
+    env = {
+        "BRIDGE_PORT": "7000", "BODY_SIZE_LIMIT": "1000", "RUNWARE_API_KEY": "rw-key",
+        "RUNWARE_ENDPOINT": "http://127.0.0.1:1/v1", "RUNWARE_MODEL": "runware:400@2",
+        "RUNPOD_API_KEY": "rp-key", "RUNPOD_ZIMAGE_ENDPOINT": "abc",
+        "BRIDGE_PROVIDERS": "runpod, runware",
+    }  # fmt: skip
+    settings = read(env, CARDS)
+    assert (settings.port, settings.body_size_limit) == (7000, 1000)
+    runpod, runware = settings.accounts
+    assert (runpod.provider, runpod.key, dict(runpod.options)) == (
+        "runpod", "rp-key", {"z-image": "abc"},
+    )  # fmt: skip
+    assert runware.base_url == "http://127.0.0.1:1/v1"
+    kinds = adapters()
+    assert [m.name for m in kinds["runware"](runware).models()] == ["flux2-klein-9b"]
+    assert [m.name for m in kinds["runpod"](runpod).models()] == ["z-image"]
+
+
+def test_a_model_that_nobody_listed_is_taken_at_its_word() -> None:
+    known = account(CARDS[1], {"RUNWARE_API_KEY": "k", "RUNWARE_MODEL": "civitai:1@2"})
+    assert known is not None
+    (model,) = adapters()["runware"](known).models()
+    assert model.id == "civitai:1@2"
+
+
+def test_env_file_and_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("BRIDGE_PORT=1\nBRIDGE_HOST=::1\nRUNWARE_API_KEY=\n")
+    monkeypatch.setenv("BRIDGE_PORT", "2")
+    env = environment(tmp_path)
+    assert (env["BRIDGE_PORT"], env["BRIDGE_HOST"]) == ("2", "::1")
+    assert "RUNWARE_API_KEY" not in env
+
+
+def test_secrets_are_known() -> None:
+    env = {"RUNWARE_API_KEY": "rw-key", "BRIDGE_AUTH": "me:word", "S3_SECRET_ACCESS_KEY": "s3"}
+    assert set(secrets(read(env, CARDS))) == {"rw-key", "me:word", "s3"}
+
+
+def test_who_can_be_reached() -> None:
+    assert not Settings().is_public
+    assert Settings(host="0.0.0.0").is_public

@@ -1,0 +1,190 @@
+"""The client and its guard, against servers on the loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bridge.engine.contract import Account, Adapter, Call, Card
+from bridge.engine.pace import Pace
+from bridge.engine.talk import Talk
+from bridge.errors import Garbled, Unavailable
+from bridge.transport.client import Cut, Slow, Transport
+from bridge.transport.guard import PublicResolver
+from bridge.transport.reply import Reply
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[tuple[str, list[web.Request]]]:
+    """A server's address, and the requests that it has had."""
+    seen: list[web.Request] = []
+
+    async def noted(request: web.Request) -> web.StreamResponse:
+        seen.append(request)
+        return await handler(request)
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", noted)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"http://127.0.0.1:{port}", seen
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[Transport]:
+    made = Transport(json_cap=100_000, picture_cap=10_000)
+    yield made
+    await made.aclose()
+
+
+async def ok(request: web.Request) -> web.Response:
+    return web.json_response({"it": "works"})
+
+
+def talk(transport: Transport, base_url: str) -> Talk:
+    class Some(Adapter):
+        card = Card("some", "Some", "", base_url, ())
+
+    return Talk(Some(Account("some", base_url, "secret")), transport, Pace(0.01))
+
+
+async def test_the_key_goes_to_its_own_origin_only(transport: Transport) -> None:
+    async with serving(ok) as (home, at_home), serving(ok) as (other, elsewhere):
+
+        def verb(url: str) -> Generator[Call, Reply, None]:
+            yield Call("GET", url)
+
+        line = talk(transport, home)
+        await line.drive(verb("x"), seconds=2)
+        await line.drive(verb(f"{other}/x"), seconds=2)
+        assert at_home[0].headers["Authorization"] == "Bearer secret"
+        assert "Authorization" not in elsewhere[0].headers
+
+
+async def test_a_download_carries_no_key(transport: Transport) -> None:
+    async def picture(request: web.Request) -> web.Response:
+        return web.Response(body=b"bytes")
+
+    async with serving(picture) as (home, seen):
+        assert await transport.download(f"{home}/p.png", home=f"{home}/v1", timeout=2) == b"bytes"
+        assert "Authorization" not in seen[0].headers
+        assert "Cookie" not in seen[0].headers
+
+
+async def test_a_private_address_of_somebody_else_is_not_asked(transport: Transport) -> None:
+    async with serving(ok) as (other, seen):
+        with pytest.raises(Garbled, match="private"):
+            await transport.download(f"{other}/x", home="https://cloud.example/v1", timeout=2)
+        assert seen == []
+
+
+async def test_redirects_are_checked_again(transport: Transport) -> None:
+    async with serving(ok) as (other, seen):
+
+        async def away(request: web.Request) -> web.Response:
+            raise web.HTTPFound(f"{other}/x")
+
+        async with serving(away) as (home, _):
+            with pytest.raises(Garbled, match="private"):
+                await transport.download(f"{home}/p", home=home, timeout=2)
+        assert seen == []
+
+
+async def test_redirects_in_circles_end(transport: Transport) -> None:
+    async def around(request: web.Request) -> web.Response:
+        raise web.HTTPFound("/again")
+
+    async with serving(around) as (home, seen):
+        with pytest.raises(Garbled, match="circles"):
+            await transport.download(f"{home}/p", home=home, timeout=2)
+        assert len(seen) < 10
+
+
+async def test_a_redirect_of_an_api_call_is_not_followed(transport: Transport) -> None:
+    async def away(request: web.Request) -> web.Response:
+        raise web.HTTPFound("/else")
+
+    async with serving(away) as (home, seen):
+        reply = await transport.request("POST", home, headers={}, body=b"{}", timeout=2)
+        assert (reply.status, len(seen)) == (302, 1)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_sizes_are_capped(transport: Transport, declared: bool) -> None:
+    async def large(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        if declared:
+            response.content_length = 1_000_000
+        await response.prepare(request)
+        for _ in range(100):
+            await response.write(bytes(10_000))
+        return response
+
+    async with serving(large) as (home, _):
+        with pytest.raises(Garbled, match="larger"):
+            await transport.download(f"{home}/p", home=home, timeout=5)
+        with pytest.raises(Garbled, match="larger"):
+            await transport.request("GET", home, headers={}, body=b"", timeout=5)
+
+
+async def test_nobody_there_means_that_nothing_was_sent(transport: Transport) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(Unavailable) as raised:
+        await transport.request("POST", url, headers={}, body=b"{}", timeout=2)
+    assert not isinstance(raised.value, Cut)
+
+
+async def test_a_broken_or_late_answer_may_have_been_accepted(transport: Transport) -> None:
+    async def broken(request: web.Request) -> web.Response:
+        assert request.transport
+        request.transport.close()
+        return web.Response()
+
+    async def late(request: web.Request) -> web.Response:
+        await asyncio.sleep(5)
+        return web.Response()
+
+    async with serving(broken) as (home, _):
+        with pytest.raises(Cut):
+            await transport.request("POST", home, headers={}, body=b"{}", timeout=2)
+    async with serving(late) as (home, _):
+        with pytest.raises(Slow):
+            await transport.request("POST", home, headers={}, body=b"{}", timeout=0.1)
+
+
+class Names(AbstractResolver):
+    """A name server that a stranger holds."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=a, port=port, family=family, proto=0, flags=0)
+            for a in self.addresses
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_name_that_points_inside_is_refused() -> None:
+    with pytest.raises(Garbled, match="private"):
+        await PublicResolver(Names("127.0.0.1", "10.0.0.1")).resolve("rebind.example", 80)
+    found = await PublicResolver(Names("10.0.0.1", "93.184.216.34")).resolve("x.example", 80)
+    assert [answer["host"] for answer in found] == ["93.184.216.34"]
