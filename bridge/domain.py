@@ -198,8 +198,7 @@ class Ready:
     mask: bytes | None = None
     strength: float | None = None
     references: tuple[bytes, ...] = ()
-    scene: Scene | None = None
-    """For the prompt card; no cloud is sent it."""
+    scene: Scene | None = None  # for the prompt card; no cloud is sent it
     notes: tuple[Note, ...] = ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import monotonic
 
 from bridge.domain import Job, Lora, Made, Note, PromptMode, Rating, Ready
-from bridge.engine.contract import Model
+from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit
 from bridge.errors import BridgeError, Forbidden, Unfit

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bridge.engine.contract import Card
+from bridge.engine.card import Card
 from bridge.errors import BridgeError
 from bridge.lora.catalog import load
 from bridge.providers import adapters

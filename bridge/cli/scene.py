@@ -9,7 +9,7 @@ from bridge.app import prompter, writer_llm
 from bridge.cli.lines import tell, texts
 from bridge.cli.wiring import configured
 from bridge.domain import Family, Job
-from bridge.engine.contract import LoraRule, Model
+from bridge.engine.card import LoraRule, Model
 from bridge.errors import BadRequest, BridgeError
 from bridge.lora.catalog import CatalogFile
 from bridge.settings import Settings

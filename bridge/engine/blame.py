@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
 
-from bridge.engine.contract import Card
+from bridge.engine.card import Card
 from bridge.errors import (
     AttemptError,
     Garbled,

@@ -9,135 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from bridge.domain import Family, Ready
-from bridge.errors import AttemptError
+from bridge.engine.card import Account, Card, LoraRule, Model, Setting, Sizes, Span, Word
 from bridge.transport.blob import Blob
 from bridge.transport.reply import Reply
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An environment variable that an account is made of."""
-
-    env: str
-    about: str
-    option: str
-    """`key`, `base_url`, or a name of the adapter's own in `Account.options`."""
-    required: bool = False
-    secret: bool = False
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One key at one cloud."""
-
-    provider: str
-    base_url: str
-    key: str = ""
-    label: str = ""
-    """Tells several accounts of one cloud apart; empty for the first."""
-    options: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """`runware`, or `runware_2` for a second account."""
-        return f"{self.provider}_{self.label}" if self.label else self.provider
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range, and the value that is sent when nothing is asked for."""
-
-    low: float
-    high: float
-    usual: float | None = None
-    """None: left to the cloud unless asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Pixels a side: smallest, largest, and the step both sides keep; or a fixed list."""
-
-    low: int = 256
-    high: int = 2048
-    step: int = 16
-    fixed: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LoraRule:
-    """How many LoRAs a model takes and how it is told which."""
-
-    most: int
-    named: Literal["url", "handle"] = "url"
-    """By the file's address, or by the cloud's own id (then `adopt` uploads it)."""
-    least: int = 0
-    weights: tuple[float, float] = (-4.0, 4.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What one model at one cloud can express. A field moves the request iff it is declared."""
-
-    id: str
-    """The cloud's own name for it."""
-    name: str
-    """Ours, as in the route `provider/name`."""
-    family: Family
-    sizes: Sizes = Sizes()
-    loras: LoraRule | None = None
-    negative: bool = False
-    steps: Span | None = None
-    guidance: Span | None = None
-    seeds: tuple[int, int] | None = None
-    """Lowest and highest seed; None: the cloud takes no seed."""
-    image_to_image: bool = False
-    strength: bool = False
-    """Whether `image_to_image` has a strength."""
-    mask: bool = False
-    references: int = 0
-    needs_mask: bool = False
-    """An inpainting model: no use without a picture and a mask."""
-    rating: Literal["general", "suggestive", "mature"] = "general"
-    """The most that the cloud's policy lets it show."""
-    price: int = 0
-    """Micro-dollars for one picture of a million pixels: the estimate before the cloud's figure."""
-    p95: float = 30.0
-    """Seconds within which 95 % of pictures come, until learnt."""
-    option: str = ""
-    """The account option that must be set for this model to be offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A cloud's own word for a failure: a regular expression, any case, found in its error text."""
-
-    pattern: str
-    means: type[AttemptError]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a cloud is and can do; the reference pages are generated from it."""
-
-    name: str
-    title: str
-    docs: str
-    base_url: str
-    models: tuple[Model, ...]
-    settings: tuple[Setting, ...] = ()
-    recovery: Literal["ticket", "ref", "none"] = "none"
-    """How a paid job is found again after a crash: by its ticket, by our own ref, not at all."""
-    at_once: int = 4
-    """Pictures under way per account."""
-    auth: str = "Bearer {key}"
-    """The Authorization header; empty: none."""
-    words: tuple[Word, ...] = ()
-    cancel_stops_bill: bool = False
-    dry_run: bool = False
-    """Makes no real picture: asked only by name, or when nothing else is configured."""
-    verified: str = "emulator only"
-    """How sure we are of the wire format."""
+__all__ = [
+    "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Finished", "Handle", "Inline",
+    "Local", "LoraRule", "Model", "RefusedOne", "Remote", "Setting", "Sizes", "Span", "Ticket",
+    "Waiting", "Word",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bridge.domain import Job, Lora, LoraUse, Note
-from bridge.engine.contract import Model, Sizes, Span
+from bridge.engine.card import Model, Sizes, Span
 
 LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "size": 0.5}
 """How much of what was asked is lost with a cut, by the note's code."""

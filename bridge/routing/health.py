@@ -11,7 +11,7 @@ from time import time
 
 import msgspec
 
-from bridge.engine.contract import Model
+from bridge.engine.card import Model
 from bridge.errors import AttemptError, Rest
 
 HALF_LIFE_S = 1800.0

@@ -1,7 +1,7 @@
 import pytest
 
 from bridge.engine.blame import blame, named, retry_after
-from bridge.engine.contract import Card, Word
+from bridge.engine.card import Card, Word
 from bridge.errors import (
     AttemptError,
     Garbled,

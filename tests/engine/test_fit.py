@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.domain import Job, Lora, LoraFile
-from bridge.engine.contract import LoraRule, Model, Sizes, Span
+from bridge.engine.card import LoraRule, Model, Sizes, Span
 from bridge.engine.fit import fit, nearest_size
 
 MODEL = Model(

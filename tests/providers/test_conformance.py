@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.engine.contract import Model
+from bridge.engine.card import Model
 from bridge.errors import (
     AttemptError,
     BridgeError,

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from bridge.engine.contract import Model
+from bridge.engine.card import Model
 from bridge.errors import Limited, Refused, Unavailable, Unpayable
 from bridge.routing.health import BRIEF_S, HALF_LIFE_S, TOLD_S, Health
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from bridge.engine.contract import Model
+from bridge.engine.card import Model
 
 
 @cache

@@ -32,6 +32,18 @@ def first(pattern: re.Pattern[str], text: str) -> str:
     return found.group() if found else ""
 
 
+FIXED: Json = {
+    "version": 1, "rating": "general", "shot": "medium shot, eye level", "pov": "third",
+    "light": "soft light from one side", "props": [], "mood": "quiet", "style": "",
+    "written_words": "", "must_not": [],
+}  # fmt: skip
+"""What every scene is made of."""
+SUBJECT: Json = {
+    "kind": "person", "outfit": "plain travelling clothes", "pose": "standing",
+    "expression": "calm", "gaze": "into the distance",
+}  # fmt: skip
+
+
 def scene_of(text: str) -> Json:
     """The Scene of the bridge's schema, written down here by hand."""
     low = text.lower()
@@ -40,40 +52,23 @@ def scene_of(text: str) -> Json:
     place = first(PLACES, low)
     subjects = [
         {
+            **SUBJECT,
             "name": name,
-            "kind": "person",
             "look": f"an adult with {hair} hair",
-            "outfit": "plain travelling clothes",
-            "pose": "standing",
             "action": first(ACTION, low),
-            "expression": "calm",
-            "gaze": "into the distance",
             "place_in_frame": where,
         }
         for name, (hair, where) in zip(names, LOOKS, strict=False)
     ]
+    kind, told = ("explicit", f"a quiet {place}") if place else ("unstated", "")
+    times = (time for time, words in TIMES.items() if re.search(rf"\b(?:{words})", low))
     return {
-        "version": 1,
-        "rating": "general",
-        "shot": "medium shot, eye level",
-        "pov": "third",
+        **FIXED,
         "subjects": subjects,
         "interaction": "facing each other" if len(subjects) > 1 else "",
-        "place": {
-            "id": "",
-            "kind": "explicit" if place else "unstated",
-            "text": f"a quiet {place}" if place else "",
-        },
-        "time": next(
-            (time for time, words in TIMES.items() if re.search(rf"\b(?:{words})", low)), ""
-        ),
+        "place": {"id": "", "kind": kind, "text": told},
+        "time": next(times, ""),
         "weather": first(WEATHER, low),
-        "light": "soft light from one side",
-        "props": [],
-        "mood": "quiet",
-        "style": "",
-        "written_words": "",
-        "must_not": [],
     }
 
 

@@ -1,0 +1,148 @@
+"""Sentences of narration as phrases of a picture: split, cut to what can be seen, sorted."""
+
+import re
+from typing import Final, Literal
+
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import alternatives, listed, read
+
+Slot = Literal["outfit", "pose", "action", "expression", "gaze"]
+
+_IRREGULAR: Final = read("english")["irregular"]
+_NOUNS: Final = frozenset(
+    word
+    for name in (
+        "garments",
+        "things",
+        "animals",
+        "nature",
+        "machines",
+        "creatures",
+        "colours",
+        "materials",
+    )
+    for word in listed(name)
+)
+_FOLLOWS_A_VERB: Final = frozenset(
+    [
+        *listed("prepositions"),
+        *listed("pronouns"),
+        *listed("after_verbs"),
+        *read("english")["numbers"],
+    ]
+)
+_SPLIT: Final = re.compile(
+    r"\s*;\s*|\s*[—–]\s*|,\s+(?:and |but |then |or )?(?:so that )?|:\s+"
+    r"|\s(?:and|then)\s(?=(?:is|are|was|were|does|did|do)\s"
+    r"|[a-z]+(?:s|ed)\s(?:the|an?|you|me|him|them|one|two|up|down|back|out|off|on|in|at|to|over"
+    r"|into|it|her|his|its|my|your|straight|\w+ly)\b)"
+)
+_UNSEEN: Final = re.compile(
+    rf"\b(?:{alternatives('mind')}|smell(?:s|ed|t)?|stinks?|reeks?|tastes?|hears?|heard|sounds?)\b",
+    re.IGNORECASE,
+)
+_HEARD: Final = re.compile(
+    r"\b(?:some(?:body|one|where|thing)|nobody|voices?|silence|echo)\b.*"
+    rf"\b(?:{alternatives('sounds')})\b",
+    re.IGNORECASE,
+)
+_NEGATED: Final = re.compile(
+    r"\b(?:not|never|nobody|no one|cannot|none|neither|nothing)\b|n['’]t\b|^no\b", re.I
+)
+_LEAD: Final = re.compile(
+    r"^(?:and|but|then|so|now|or|suddenly|already|still|only|somewhere|instead)\b,?\s*", re.I
+)
+_ASIDE: Final = re.compile(
+    r"\b(?:because|so that|as if|as though|which|who|where she left|when she)\b.*$", re.I
+)
+_PERFECT: Final = re.compile(
+    r"\w+(?:ed|en|wn)|been|found|held|put|come|built|kept|left|set|lit|gone|slid|brought|caught"
+    r"|laid|hung|cut|stood"
+)
+_NO_SIGHT: Final = re.compile(
+    r"^(?:since|except|for once|because|although|though)\b|\blater$", re.I
+)
+_NOT_DONE: Final = re.compile(
+    r"\s(?:that\s)?(?:she|he|they|I|you)\s(?:did|do|does|had|could|would)(?:\snot|n['’]t)\b.*$"
+)
+_LETTERED: Final = re.compile(r'\s*"[^"]*"')
+_LOOSE_END: Final = re.compile(
+    rf"(?:\s*\band {SIGN}|\s*\b(?:and|but|or|that|to|I|of|he|she|it|they|you))*\s*$"
+)
+_GARMENT: Final = re.compile(rf"\b(?:{alternatives('garments')})\b", re.IGNORECASE)
+_FACE: Final = re.compile(rf"\b(?:{alternatives('faces')})\b", re.IGNORECASE)
+_GAZE: Final = re.compile(r"^(?:looking|gazing|staring|watching|glancing|peering)\b", re.IGNORECASE)
+_POSE: Final = frozenset(listed("poses"))
+
+
+def phrases(sentence: str) -> list[tuple[str, str]]:
+    """The pieces of a sentence in order, each whole and as far as it can be seen (or empty)."""
+    return [
+        (_LEAD.sub("", part), _seen(part))
+        for one in _SPLIT.split(sentence)
+        if (part := one.strip(" .,:;!?…"))
+    ]
+
+
+def _seen(part: str) -> str:
+    part = _NOT_DONE.sub("", part)
+    if _HEARD.search(part) or _NEGATED.search(part) or _NO_SIGHT.search(part):
+        return ""
+    part = _LETTERED.sub("", _LEAD.sub("", part))
+    if unseen := _UNSEEN.search(part):
+        part = _LOOSE_END.sub("", part[: unseen.start()])
+        return part if len(part.split()) > 4 else ""
+    return part.strip()
+
+
+def participle(phrase: str, *, certain: bool = False) -> str:
+    """`stands at the lens` → `standing at the lens`; what does not begin with a verb stays."""
+    first, _, rest = phrase.partition(" ")
+    word = first.casefold()
+    next_word = rest.split(" ")[0].strip(",.'’")
+    if word in _IRREGULAR and (rest or certain):
+        is_perfect = word in ("has", "had", "have") and _PERFECT.fullmatch(next_word)
+        return rest if is_perfect else f"{_IRREGULAR[word]} {rest}".strip()
+    if word.endswith("ed") and not certain:
+        return phrase
+    leads_on = next_word in _FOLLOWS_A_VERB or next_word.endswith("ly") or next_word[:1] >= SIGN[1]
+    if word in _NOUNS or len(word) < 4 or not (certain or not rest or leads_on):
+        return phrase
+    return f"{_ing(word)} {rest}".strip()
+
+
+def _ing(word: str) -> str:
+    if word.endswith("ied"):
+        return f"{word[:-3]}ying"
+    if word.endswith("ed"):
+        return f"{word[:-2]}ing"
+    if word.endswith("ies"):
+        return f"{word[:-3]}ying"
+    if not word.endswith("s") or word.endswith("ss"):
+        return word
+    stem = word[:-1]
+    if stem.endswith("e") and not stem.endswith(("ee", "ye", "oe")):
+        stem = stem[:-1]
+    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", stem):
+        stem += stem[-1]
+    return f"{stem}ing"
+
+
+def slot_of(phrase: str) -> Slot:
+    """Which field of a subject a phrase belongs to."""
+    first = phrase.split(" ", maxsplit=1)[0].casefold()
+    is_deed = first.endswith("ing") and first not in _NOUNS
+    if is_deed and first.removesuffix("ing") in _POSE | {"sitt", "kneel", "ly", "leann"}:
+        return "pose"
+    if _GAZE.match(phrase):
+        return "gaze"
+    if _GARMENT.search(phrase) and not is_deed:
+        return "outfit"
+    if _FACE.search(phrase) and len(phrase.split()) <= 6:
+        return "expression"
+    return "action"
+
+
+def without_asides(phrase: str) -> str:
+    """Reasons and comparisons cut off: `because …`, `as if …`."""
+    return _ASIDE.sub("", phrase).strip(" ,;")

@@ -1,0 +1,80 @@
+"""Is a text a story to be turned into a scene, or somebody's finished prompt?"""
+
+import re
+from typing import Final
+
+from bridge.summarizer.words import alternatives, one_of, read
+
+_TAGS: Final = read("boilerplate")
+_BOILERPLATE: Final = frozenset([*_TAGS["quality"], *_TAGS["negative"]])
+_WEIGHTED: Final = re.compile(r"^[(\[{]+(.*?)(?::\s*[\d.]+)?[)\]}]+$")
+_SYNTAX: Final = re.compile(
+    r"<(?:lora|lyco|hypernet):|[(\[][^()\[\]\n]+:\s*\d*\.?\d+\s*[)\]]|\bBREAK\b|\bscore_\d|\b\d(?:girl|boy)s?\b"
+    r"|^Negative prompt:|^Steps: \d",
+    re.MULTILINE,
+)
+_MARKS: Final = re.compile(
+    r"\*[^*\n]+\*|<think|\(\(?OOC|\[OOC|^\s*[A-ZÀ-Þ][\w'’ -]{0,24}: [\"*“A-Z]"
+    r"|「[^」]+」|«[^»]+»|„[^“”]+[“”]|^[—–] ",
+    re.MULTILINE,
+)
+_SPEECH: Final = re.compile(
+    rf"[\"“][^\"”\n]*[.,!?…][\"”]|(?:{alternatives('speech_verbs')})\b[,:]?\s[\"“]|[\"”]\s\w+\s(?:{alternatives('speech_verbs')})\b"
+)
+_CRAFT: Final = re.compile(
+    rf"\b(?:{one_of(_TAGS['pictures'])})\s+of\b|\b(?:\d+\s?mm|f/\d|{one_of(_TAGS['craft'])})\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who orders a picture."""
+_TELLING: Final = re.compile(r"\b(?:I|you|he|she|they|we|my|your|his|her)\b", re.IGNORECASE)
+_ENDED: Final = re.compile(r"[.!?…。！？][\"”’*)]*(?=\s|$)|。")
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def is_story(text: str) -> bool:
+    """Roleplay text: it has a narrator, speech or stage directions. Else a prompt as it stands."""
+    if _SYNTAX.search(text):
+        return False
+    if _MARKS.search(text) or _SPEECH.search(text):
+        return True
+    if _CRAFT.search(text) or _is_list(text):
+        return False
+    ends = len(_ENDED.findall(text))
+    is_noun_phrase = re.match(r"^(?:an?|two|three|the)\s", text, re.IGNORECASE) and ends < 2
+    if is_noun_phrase and not (ends and _TELLING.search(text)):
+        return False
+    return ends > 0 or bool(_TELLING.search(text))
+
+
+def strip_boilerplate(text: str) -> tuple[str, str]:
+    """The text without quality tags that stand between commas, and those tags.
+
+    SillyTavern's default prefix and its default negative prompt are made of such tags.
+    """
+    if not any(tag in text.casefold() for tag in _BOILERPLATE):
+        return text, ""
+    removed: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        segments = line.split(",")
+        tags = [one for one in segments if _tag(one) in _BOILERPLATE]
+        if tags:
+            lines[number] = ",".join(one for one in segments if one not in tags).strip(" ,")
+            removed += (tag.strip() for tag in tags)
+    return "\n".join(lines), ", ".join(removed)
+
+
+def _tag(segment: str) -> str:
+    bare = segment.strip().rstrip(".").casefold()
+    found = _WEIGHTED.match(bare)
+    return found[1].strip() if found else bare
+
+
+def _is_list(text: str) -> bool:
+    """Short comma segments without an end of a sentence."""
+    parts = [part for part in re.split(r"[,\n]", text) if part.strip()]
+    if len(parts) < 3 or _ENDED.search(text.strip().rstrip(".")):
+        return False
+    if _UNSPACED.search(text):
+        return sum(map(len, parts)) / len(parts) < 8
+    return sum(len(part.split()) for part in parts) / len(parts) <= 5

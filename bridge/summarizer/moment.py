@@ -1,0 +1,54 @@
+"""The moment that is pictured: what is left of a log when all that is over has been cut away."""
+
+import re
+from typing import Final
+
+from bridge.summarizer.tidy import Tidied, Turn
+from bridge.summarizer.words import alternatives
+
+_ENOUGH: Final = 12
+"""Words; a shorter last turn is seen together with the one before it."""
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+(?=[^\s.,;])|(?<=[。！？])\s*")
+_JUMP: Final = re.compile(
+    r"^(?:and |but |then )?(?:(?!minute|moment|second|instant)\w+ ){0,3}"
+    rf"(?:{alternatives('jumps')})\b",
+    re.IGNORECASE,
+)
+_CROSSING: Final = re.compile(
+    rf"^(?:then|at last|finally|now|eventually)\b.*\b(?:{alternatives('thresholds')})\b",
+    re.IGNORECASE,
+)
+_LEFT_BEHIND: Final = re.compile(
+    r"\b(?:turned (?:his|her|their) backs? on|left .{3,40} behind|argued all the way)\b",
+    re.IGNORECASE,
+)
+
+
+def last_turns(tidied: Tidied) -> tuple[Turn, ...]:
+    """The turns that make up the moment: the last, and earlier ones while that is too little."""
+    taken: list[Turn] = []
+    words = 0
+    for turn in reversed([turn for turn in tidied.turns if turn.story]):
+        taken.insert(0, turn)
+        words += _length(turn.story)
+        if words >= _ENOUGH:
+            break
+    return tuple(taken)
+
+
+def sentences(turns: tuple[Turn, ...]) -> list[str]:
+    """The sentences after the last jump in time or step over a threshold."""
+    found = [s.strip() for turn in turns for s in _SENTENCE.split(turn.story) if s and s.strip()]
+    start = 0
+    for number, sentence in enumerate(found):
+        is_start = _JUMP.match(sentence) or _CROSSING.match(sentence)
+        if is_start and _length(" ".join(found[number:])) >= _ENOUGH:
+            start = number
+        elif _LEFT_BEHIND.search(sentence) and number + 1 < len(found):
+            start = number + 1
+    return found[start:]
+
+
+def _length(text: str) -> int:
+    """Words; in scripts without spaces two characters count as one."""
+    return max(len(text.split()), sum(ch > "\u2e80" for ch in text) // 2)

@@ -1,0 +1,127 @@
+"""The Scene by rules alone: what the last moment of a text shows, lifted from its sentences."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bridge.domain import Scene, Subject
+from bridge.summarizer.clauses import slot_of, without_asides
+from bridge.summarizer.foreign import foreign_scene, is_foreign
+from bridge.summarizer.guard import label, rating_of
+from bridge.summarizer.heard import things_heard
+from bridge.summarizer.moment import last_turns, sentences
+from bridge.summarizer.narration import Telling, tell
+from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known
+from bridge.summarizer.setting import (
+    is_light,
+    mood_of,
+    place_of,
+    pov_of,
+    style_of,
+    time_of,
+    weather_of,
+)
+from bridge.summarizer.strangers import mark_roles, mark_unknown
+from bridge.summarizer.tidy import Tidied
+
+_LETTERING: Final = re.compile(r'"([^"]+)"')
+_SHOTS: Final = ("wide shot", "medium shot", "medium shot")
+_LOOK_BACK: Final = 12
+"""Sentences before the moment in which a place may have been told."""
+_TOLD_OF: Final = re.compile(r"(?:She|He|They)\b")
+_TELLS: Final = re.compile(r"\bI\b")
+_TO_YOU: Final = re.compile(r"\b(?:you|your|us)\b", re.IGNORECASE)
+_LOOKS: Final = {"She": "a woman", "He": "a man"}
+_MOST_SUBJECTS: Final = 6
+
+
+def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
+    """A Scene from narration, or from what is spoken of when nothing is narrated; never fails."""
+    told = sentences(last_turns(tidied))
+    if is_foreign(" ".join(told) or " ".join(tidied.speech)):
+        return foreign_scene(tidied, told, people)
+    if not told:
+        return _spoken_scene(tidied, people)
+    cast = Cast()
+    written = " / ".join(line for one in told for line in _LETTERING.findall(one))
+    style, plain = style_of(told)
+    marked = mark_roles(mark_unknown(mark_known(plain, people, cast), cast), cast)
+    speaker = next((turn.speaker for turn in reversed(tidied.turns) if turn.story), "")
+    telling = tell(marked, cast, pov_of(" ".join(told)), _narrator(speaker, people, told, cast))
+    return _composed(telling, cast, tidied, told, style=style, written=written)
+
+
+def _narrator(
+    speaker: str, people: Sequence[Known], told: Sequence[str], cast: Cast
+) -> Person | None:
+    """The speaker before the colon, where it is they who are told of or who tell `you`."""
+    whole = " ".join(told)
+    words = speaker.casefold()
+    known = [one for one in people if words in (one.name.casefold(), *one.name.casefold().split())]
+    is_seen = _TOLD_OF.match(whole) or (_TELLS.search(whole) and _TO_YOU.search(whole))
+    if not speaker or not (known or is_seen):
+        return None
+    found = next((one for one in cast.people if known and one.name == known[0].name), None)
+    if found is None:
+        stranger = Known(speaker, _LOOKS.get(whole[:3].strip(), ""))
+        mark_known([speaker], [*known, stranger][:1], cast)
+        found = cast.people[-1]
+    return found
+
+
+def _composed(
+    telling: Telling, cast: Cast, tidied: Tidied, told: Sequence[str], *, style: str, written: str
+) -> Scene:
+    moment = " ".join(told)
+    place = place_of(cast.spoken_of(" ".join(telling.marked)))
+    if place.kind == "unstated" and len(tidied.turns) > 1:
+        place = place_of(" ".join(sentences(tidied.turns)[-_LOOK_BACK:]))
+    lights = [seen for seen in telling.surroundings if is_light(seen)]
+    props = [seen for seen in telling.surroundings if seen not in (*lights, place.text)]
+    whole = " ".join(telling.marked)
+    seen = [one for one in cast.people if telling.is_seen(one)]
+    seen.sort(key=lambda one: (not one.name, whole.find(cast.sign(one))))
+    subjects = tuple(_subject(one, cast) for one in seen)
+    return Scene(
+        rating=label(rating_of(moment)),
+        shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",
+        pov=telling.pov,
+        subjects=subjects[:_MOST_SUBJECTS],
+        place=place,
+        time=time_of(moment, tidied.story),
+        weather=weather_of(moment),
+        light=". ".join(cast.spoken_of(one) for one in lights[:2]),
+        props=tuple(cast.spoken_of(without_asides(one)) for one in props),
+        mood=mood_of(moment),
+        style=style,
+        written_words=written,
+    )
+
+
+def _subject(person: Person, cast: Cast) -> Subject:
+    slots: dict[str, list[str]] = {}
+    for phrase in person.phrases:
+        text = cast.spoken_of(without_asides(phrase), person)
+        if text:
+            slots.setdefault(slot_of(text), []).append(text)
+    filled = {slot: ", ".join(texts) for slot, texts in slots.items()}
+    return Subject(name=person.name, kind=person.kind, look=person.look, **filled)
+
+
+def _spoken_scene(tidied: Tidied, people: Sequence[Known]) -> Scene:
+    """Nothing is narrated: the people who speak or are called, and the things they speak of."""
+    cast = Cast()
+    marked = mark_known([*tidied.speech, *tidied.speakers], people, cast)
+    said = re.sub(SIGN, " ", " ".join(marked[: len(tidied.speech)]))
+    subjects = tuple(Subject(name=one.name, kind=one.kind, look=one.look) for one in cast.people)
+    return Scene(
+        rating=label(rating_of(said)),
+        shot=_SHOTS[min(len(subjects), 2)],
+        subjects=subjects[:_MOST_SUBJECTS],
+        interaction="talking to each other" if len(subjects) > 1 else "",
+        place=place_of(said),
+        time=time_of(said, ""),
+        weather=weather_of(said),
+        props=tuple(things_heard(tidied.speech)),
+        mood=mood_of(said),
+    )

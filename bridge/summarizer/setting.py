@@ -1,0 +1,192 @@
+"""Where and when: place, time of day, weather, light, style and mood, by the words for them."""
+
+import re
+from typing import Final, Literal, get_args
+
+from bridge.domain import Place
+from bridge.summarizer.words import alternatives, one_of, read
+
+Time = Literal["", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"]
+Pov = Literal["third", "first", "second"]
+_ENGLISH: Final = read("english")
+_BEFORE: Final = rf"(?:{alternatives('prepositions')}|of)"
+_PLACES: Final = _ENGLISH["places"]
+_STATED: Final = one_of([*_PLACES["inside"], *_PLACES["outside"]])
+_HINTED: Final = one_of(_PLACES["implied"])
+
+
+def _place_pattern(nouns: str) -> re.Pattern[str]:
+    inside = rf"(?:(?!{_BEFORE}\b|and\b|is\b|was\b|the\b)[\w’'-]+\s){{0,3}}?"
+    ends = (
+        rf"(?=[^\w\s'’-]|$|\s(?:{_BEFORE}|and|or|where|is|are|was|were|has|had|have"
+        r"|[a-z]+(?:s|ed|ing))\b)"
+    )
+    return re.compile(
+        rf"(?:\b(?P<before>{_BEFORE})\s)?\b(?P<phrase>(?:the|an?|his|her|their|this)\s{inside}"
+        rf"(?P<noun>{nouns})){ends}"
+        r"(?P<of>\s(?:of|at|above|below|over|outside|in)\s(?:the\s)?(?:[\w’'-]+\s){0,3}?"
+        rf"(?:{_STATED}){ends}|\s(?:of|at)\s(?:the\s)?(?-i:[A-Z][\w’'-]+\s){{0,2}}"
+        rf"(?:(?-i:[A-Z])[\w’'-]+|(?<=the\s)[\w’'-]+){ends})?",
+        re.IGNORECASE,
+    )
+
+
+_IS_TOPIC: Final = re.compile(
+    r"(?:^|[.!?]\s)\n\s(?:is|was|smell\w*|empties|lies|lay|stands|stood|fills)\b"
+)
+_ASIDE: Final = re.compile(r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b ")
+_STATED_PLACE: Final = _place_pattern(_STATED)
+_HINTED_PLACE: Final = _place_pattern(_HINTED)
+_BARE: Final = re.compile(rf"\b(?:[\w-]+\s)?(?:{_STATED})\b", re.IGNORECASE)
+_VEHICLES: Final = frozenset(_ENGLISH["vehicles"])
+_PARTS: Final = frozenset(_ENGLISH["place_parts"])
+"""Of a place rather than one."""
+_BEING_IN: Final = frozenset(_ENGLISH["being_in"])
+_FAR: Final = frozenset(_ENGLISH["being_far"])
+
+
+def place_of(text: str) -> Place:
+    """The place that a moment names; `implied` from its furniture; else unstated."""
+    text = _ASIDE.sub("", text)
+    found = [one for one in _STATED_PLACE.finditer(text) if not _passes_by(one)]
+    if found:
+        best = max(found, key=lambda one: (_weight(one), -one.start()))
+        return Place("", "explicit", _phrase(best))
+    bares = (bare[0].lower() for bare in _BARE.finditer(text))
+    if bare := next((one for one in bares if one.split()[-1] not in _VEHICLES), ""):
+        return Place("", "explicit", bare)
+    if _HINTED_PLACE.search(text):
+        return Place("", "implied")
+    return Place()
+
+
+def _passes_by(found: re.Match[str]) -> bool:
+    """A boat is a place for who is in it."""
+    return (
+        found["noun"].casefold() in _VEHICLES
+        and (found["before"] or "").casefold() not in _BEING_IN
+    )
+
+
+def _weight(found: re.Match[str]) -> int:
+    before = (found["before"] or "").casefold()
+    weight = 4 if before in _BEING_IN else 0 if before in _FAR else 2
+    weight += 3 * bool(
+        _IS_TOPIC.search(f"{found.string[: found.start()]}\n{found.string[found.end() :]}")
+    )
+    return weight - 3 * (found["noun"].casefold() in _PARTS)
+
+
+def _phrase(found: re.Match[str]) -> str:
+    phrase = f"{found['phrase']}{found['of'] or ''}"
+    return re.sub(r"^(?:his|her|their|this)\b", "the", phrase[:1].lower() + phrase[1:])
+
+
+def _any(words: list[str]) -> re.Pattern[str]:
+    spaced = [word for word in words if word[0] < "\u2e80"]
+    solid = [word for word in words if word[0] >= "\u2e80"]
+    parts = [rf"(?<!\w)(?:{one_of(spaced)})(?!\w)"] if spaced else []
+    return re.compile("|".join([*parts, *([one_of(solid)] if solid else [])]), re.IGNORECASE)
+
+
+_TIMES: Final = {
+    strength: {time: _any(words) for time, words in _ENGLISH["times"][strength].items()}
+    for strength in ("strong", "weak")
+}
+_NO_TIME: Final = _any(_ENGLISH["times"]["not"])
+_CLOCK: Final = re.compile(
+    r"\b(?P<day>[01]?\d)(?::[0-5]\d)?\s?(?P<half>[ap])\.?m\b|\b(?P<hour>[01]?\d|2[0-3]):[0-5]\d\b",
+    re.IGNORECASE,
+)
+_LATE: Final = re.compile(r"\b(?:by|at|past|to) (?:ten|eleven|twelve)\b")
+_HOURS: Final[tuple[tuple[int, Time], ...]] = (
+    (22, "night"), (18, "evening"), (14, "afternoon"), (12, "midday"),
+    (6, "morning"), (5, "dawn"), (0, "night"),
+)  # fmt: skip
+
+
+def time_of(moment: str, before: str) -> Time:
+    """The time of day told last in the moment, else in the text before it."""
+    for text in (moment, before):
+        clean = _NO_TIME.sub(" ", text)
+        for strength in ("strong", "weak"):
+            told = {
+                max(one.start() for one in found): time
+                for time, pattern in _TIMES[strength].items()
+                if (found := list(pattern.finditer(clean)))
+            }
+            if told:
+                return _time("dawn" if "dawn" in told.values() else told[min(told)])
+        if told_by_clock := _by_clock(clean):
+            return told_by_clock
+    return ""
+
+
+def _by_clock(text: str) -> Time:
+    if found := _CLOCK.search(text):
+        hour = int(found["day"] or found["hour"])
+        if found["half"]:
+            hour = hour % 12 + 12 * (found["half"].lower() == "p")
+        return next(time for start, time in _HOURS if hour >= start)
+    return "night" if _LATE.search(text) else ""
+
+
+def _time(name: str) -> Time:
+    return next(time for time in get_args(Time) if time == name)
+
+
+_I: Final = re.compile(r"\b(?:I|I['’](?:m|ve|ll|d)|[Mm]y|[Mm]e|[Mm]yself)\b")
+_YOU: Final = re.compile(r"\b[Yy]ou(?:r|rs|rself|['’]\w+)?\b")
+
+
+def pov_of(moment: str) -> Pov:
+    """The grammatical person of the narration."""
+    return "first" if _I.search(moment) else "second" if _YOU.search(moment) else "third"
+
+
+_WEATHER: Final = {name: _any(words) for name, words in _ENGLISH["weather"].items()}
+_NO_WEATHER: Final = re.compile(rf"\bno \w+|{one_of(_ENGLISH['weather_not'])}", re.IGNORECASE)
+
+
+def weather_of(moment: str) -> str:
+    """`rain, wind`; empty when nothing is told."""
+    clean = _NO_WEATHER.sub(" ", moment)
+    return ", ".join(name for name, pattern in _WEATHER.items() if pattern.search(clean))
+
+
+_STYLES: Final = alternatives("styles")
+_STYLE: Final = re.compile(
+    rf"^(?:(?:rendered|drawn|painted|seen|shown|shot|done|sketched)\b[^,:;.]*?\b(?P<cued>{_STYLES})\b"
+    rf"|an?\s(?P<opening>{_STYLES})\s\w+\s?:"
+    r"|(?:the |this )?(?:picture|image|scene|style|whole thing)\b[^,:;.]*?"
+    rf"\b(?P<said>(?:\w+ )?(?:{_STYLES}))\b"
+    rf"|[^,:;.]*\bis (?:all|pure|straight out of an?)\s(?P<pure>{_STYLES})\b)",
+    re.IGNORECASE,
+)
+
+
+def style_of(sentences: list[str]) -> tuple[str, list[str]]:
+    """The style the text asks for, and the sentences without the words that asked."""
+    for number, sentence in enumerate(sentences):
+        if found := _STYLE.match(sentence):
+            style = re.sub(r"^(?:all|pure|an?|like|the)\s", "", next(filter(None, found.groups())))
+            rest = sentence if found["pure"] else sentence[found.end() :].lstrip(" ,:;.")
+            kept = [*sentences[:number], rest, *sentences[number + 1 :]]
+            return style.lower(), [one for one in kept if one]
+    return "", sentences
+
+
+_LIGHT: Final = re.compile(rf"\b(?:{alternatives('lights')})\b", re.IGNORECASE)
+_MOODS: Final = {name: _any(words) for name, words in _ENGLISH["moods"].items()}
+
+
+def is_light(phrase: str) -> bool:
+    """Whether a short phrase is about the light."""
+    return bool(_LIGHT.search(phrase)) and len(phrase.split()) <= 12
+
+
+def mood_of(moment: str) -> str:
+    """The mood with the most words in the text; empty when none has one."""
+    scores = {name: len(pattern.findall(moment)) for name, pattern in _MOODS.items()}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] else ""

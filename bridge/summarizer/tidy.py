@@ -1,0 +1,131 @@
+"""What is told and what is spoken: narration without speech, marks, labels and emoji.
+
+Chats mix three habits: novel style (quotes), asterisk style (`*action* speech`) and script style
+(`Name: speech`). They are told apart turn by turn, because one log may hold all of them.
+"""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.summarizer.speech import cut_speech
+from bridge.summarizer.words import alternatives
+from bridge.visible import visible
+
+_LONGEST: Final = 24_000
+"""Characters; of a longer log only the end is read, for there the moment is."""
+_UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
+_EMOJI: Final = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0000-\U000e007f]+"
+)
+_PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]*\}\}(?:['’]s\b)?")
+_BREAK: Final = re.compile(r"(?m)^[ \t]*(?:(?:[*~#=_•-][ \t]*){3,})[ \t]*$")
+_HEADING: Final = re.compile(r"(?m)^[ \t]*(?:#{1,6}|>+|[-•])[ \t]+")
+_BRACKETED: Final = re.compile(r"\[([^\[\]]*)\]")
+_CUT_WORD: Final = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
+_LABEL: Final = re.compile(
+    r"(?m)^[ \t]*[*_]*((?:[^\W\d_a-z][\w.'’-]*)(?:[ ][^\W\d_a-z][\w.'’-]*){0,3}|[a-z][\w'’-]{1,15})"
+    r"[*_]*[ \t]*[:：][*_]*(?=[ \t]*[\"“«*「『A-ZÀ-Þ]|[ \t]*[^\x00-\x7f])"
+)
+_TELLERS: Final = frozenset({"narrator", "narration", "gm", "dm", "story", "system"})
+_FIELD: Final = re.compile(
+    rf"(?im)(?<![\w*_])[*_]{{0,3}}(?:{alternatives('fields')})[*_]{{0,3}}:[*_]{{0,3}}[ \t]+(?=\S)"
+)
+_BOLD: Final = re.compile(r"(?<!\*)\*\*(?!\*)([^*\n]+)\*\*(?!\*)")
+_DEED: Final = re.compile(r"\*{1,3}([^*]+)\*{1,3}")
+_MARKS: Final = re.compile(r"[*~`]+|(?<!\w)_+|_+(?!\w)")
+_TO_SOMEBODY: Final = re.compile(
+    r"\b(?:I|I['’]\w+|you|your|yours|you['’]\w+|me|my|we|our|us|lets|let['’]s)\b", re.IGNORECASE
+)
+_OF_SOMEBODY: Final = re.compile(r"\b(?:he|she|his|her)\b", re.IGNORECASE)
+_UNENDED: Final = re.compile(r"(?<=[^\W_])[*_]*[ \t]*\n[ \t]*\n")
+_SCRAPS: Final = re.compile(r"(?:(?<=[.!?。])|^)(?:\s*[.,;:!?。、])+|\s+(?=[.,;:!?])")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a log, or what stands between two scene breaks."""
+
+    speaker: str
+    """The label before it (`Rose:`), or empty."""
+    story: str
+    speech: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A roleplay text taken apart."""
+
+    turns: tuple[Turn, ...]
+
+    @property
+    def story(self) -> str:
+        """Narration only; in it, quotes stand around lettering that is to be painted."""
+        return "\n\n".join(turn.story for turn in self.turns if turn.story)
+
+    @property
+    def speech(self) -> tuple[str, ...]:
+        """What is spoken, line by line."""
+        return tuple(line for turn in self.turns for line in turn.speech)
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who stands before a colon, each once, narrators left out."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+
+def tidy(text: str) -> Tidied:
+    """Take a message or a chat log apart; never fails."""
+    shown = html.unescape(visible(unicodedata.normalize("NFC", text[-_LONGEST:])))
+    shown = _UNSEEN.sub("", _PLACEHOLDER.sub("", _EMOJI.sub(" ", shown)))
+    shown = _CUT_WORD.sub("-", _FIELD.sub("", shown)).replace(" | ", ". ")
+    shown = _BRACKETED.sub(r"\1.\n", shown)
+    turns: list[Turn] = []
+    for part in _BREAK.split(shown):
+        turns += _turns(_HEADING.sub("", part))
+    return Tidied(tuple(turns))
+
+
+def _turns(part: str) -> list[Turn]:
+    labels = list(_LABEL.finditer(part))
+    ends = [*(label.start() for label in labels), len(part)]
+    turns = [_turn("", part[: ends[0]])] if part[: ends[0]].strip() else []
+    for label, end in zip(labels, ends[1:], strict=True):
+        turns.append(_turn(label[1], part[label.end() : end]))
+    return turns
+
+
+def _turn(label: str, body: str) -> Turn:
+    is_teller = label.casefold() in _TELLERS
+    speaker = "" if is_teller else label
+    body = _UNENDED.sub(".\n", _BOLD.sub(r"\1", body).strip())
+    told, spoken = cut_speech(_MARKS.sub("", body))
+    if not (spoken or is_teller):
+        told, spoken = _unquoted(body, speaker)
+    story = _SCRAPS.sub("", " ".join(_MARKS.sub("", told).split())).strip()
+    return Turn(speaker, story, tuple(filter(None, (_plain(line) for line in spoken))))
+
+
+def _unquoted(body: str, speaker: str) -> tuple[str, list[str]]:
+    """A turn without quotes: around asterisks, or after a label, plain text may be speech."""
+    deeds = [deed for deed in _DEED.findall(body) if len(deed.split()) > 2]
+    rest = _DEED.sub(lambda deed: "\n" if len(deed[1].split()) > 2 else deed[1], body)
+    if deeds:
+        if not _TO_SOMEBODY.search(rest):
+            return body, []
+        return " ".join(map(_sentence, deeds)), rest.split("\n")
+    is_told = speaker in body or len(_OF_SOMEBODY.findall(body)) > 1
+    if speaker and (not is_told or _TO_SOMEBODY.search(body)):
+        return "", re.split(r"(?<=[.!?…])\s+", body)
+    return body, []
+
+
+def _sentence(deed: str) -> str:
+    deed = deed.strip()
+    return deed if deed.endswith((".", "!", "?", ",", ";", "…")) else f"{deed}."
+
+
+def _plain(line: str) -> str:
+    return " ".join(_MARKS.sub("", line).split())
