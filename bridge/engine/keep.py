@@ -5,7 +5,7 @@ from typing import Any
 
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Ticket
-from bridge.errors import AttemptError, Refused, Uncertain, Unstored
+from bridge.errors import BridgeError, Interrupted, Refused, Uncertain, Unstored
 from bridge.events import Bus, PictureKept, StoreFailed
 from bridge.store.blobs import Blobs
 from bridge.store.history import History, PictureRow
@@ -44,7 +44,7 @@ class Keeper:
         except Unstored as error:
             self._bus.tell(StoreFailed(error.text))
 
-    def failed(self, attempt: Attempt, error: AttemptError) -> None:
+    def failed(self, attempt: Attempt, error: BridgeError) -> None:
         """Book an attempt that had an intent and brought no picture."""
         self._ledger.note(attempt.ref, _state(attempt, error), attempt.cost, error.text)
 
@@ -88,8 +88,8 @@ class Keeper:
         self._bus.tell(PictureKept(*told, len(picture.raw), outcome.cost))
 
 
-def _state(attempt: Attempt, error: AttemptError) -> State:
+def _state(attempt: Attempt, error: BridgeError) -> State:
     """How an attempt without a picture is booked; what cost money is never called a failure."""
     if isinstance(error, Uncertain) or (attempt.finished and not isinstance(error, Refused)):
         return "uncertain"
-    return "cancelled" if attempt.given_up else "failed"
+    return "cancelled" if attempt.given_up or isinstance(error, Interrupted) else "failed"

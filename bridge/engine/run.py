@@ -90,7 +90,7 @@ class Engine:
         """Book how the attempt ended."""
         try:
             outcome = await work
-        except AttemptError as error:
+        except (AttemptError, Interrupted) as error:
             if attempt.booked:
                 self._keeper.failed(attempt, error)
             raise
@@ -105,10 +105,10 @@ class Engine:
         attempt.control.stage = f"waiting for {attempt.title}"
 
         async def before_paid() -> None:
+            _check_wanted(attempt)
             attempt.booked = True
             await self._keeper.intent(attempt)
-            if attempt.given_up:
-                raise TimedOut(f"{attempt.title}: given up before the submit left")
+            _check_wanted(attempt)
 
         verb = attempt.adapter.submit(ready, attempt.ref)
         try:
@@ -160,3 +160,9 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S))
+
+
+def _check_wanted(attempt: Attempt) -> None:
+    """Interrupted when nobody waits any more: then the paid call does not leave."""
+    if attempt.given_up or attempt.control.left or attempt.control.stop.is_set():
+        raise Interrupted(f"{attempt.title}: the client was gone before the submit left")

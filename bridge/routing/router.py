@@ -9,7 +9,7 @@ from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
-from bridge.errors import AttemptError, Gone, Interrupted, Refused, Rest
+from bridge.errors import AttemptError, BridgeError, Gone, Interrupted, Refused, Rest
 from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
 from bridge.routing.chain import Chain, failure, recipe
 from bridge.routing.health import Health
@@ -110,8 +110,11 @@ class Router:
             if attempt and attempt.task and not attempt.task.done():
                 chain.late.append((route, attempt))
             return None
-        except BaseException:
+        except BaseException as error:
             self.health.release(route.account, route.name)
+            if isinstance(error, BridgeError):
+                record = _record(route, error.name, monotonic() - begun, error.text)
+                self._note(chain, route, attempt, record)
             raise
         return self._made(chain, route, attempt, outcome, monotonic() - begun)
 
@@ -199,4 +202,4 @@ class Router:
 def _record(
     route: Route, outcome: str, seconds: float, text: str = "", cost: int | None = None
 ) -> AttemptRecord:
-    return AttemptRecord(route.account, route.model.name, outcome, seconds, text, cost)
+    return AttemptRecord(route.account, route.model.name, outcome, round(seconds, 3), text, cost)

@@ -106,7 +106,8 @@ def participle(phrase: str, *, certain: bool = False) -> str:
     if word.endswith("ed") and not certain:
         return phrase
     leads_on = next_word in _FOLLOWS_A_VERB or next_word.endswith("ly") or next_word[:1] >= SIGN[1]
-    if word in _NOUNS or len(word) < 4 or not (certain or not rest or leads_on):
+    is_noun = word in _NOUNS and not word.endswith("ed")
+    if is_noun or len(word) < 4 or not (certain or not rest or leads_on):
         return phrase
     return f"{_ing(word)} {rest}".strip()
 

@@ -11,7 +11,7 @@ _NOUNS: Final = one_of(
     sorted({*listed("things"), *listed("garments"), *listed("animals"), *listed("creatures")})
 )
 _NO_THING: Final = one_of(
-    [*listed("prepositions"), *listed("pronouns"), "and", "as", "is", "are", "or"]
+    [*listed("prepositions"), *listed("pronouns"), "and", "as", "is", "are", "of", "or"]
 )
 _THING: Final = re.compile(
     rf"\b(?:(?P<exact>(?:(?:{_ADJECTIVES})\s){{0,2}}(?:{_NOUNS})s?)|(?P<coloured>(?:{_ADJECTIVES})\s(?!(?:{_NO_THING})\b)[a-z]+))\b",

@@ -39,7 +39,7 @@ _BODY: Final = re.compile(
     rf"\b(?:{alternatives('garments')}|{alternatives('faces')}|{_LIMBS})\b", re.IGNORECASE
 )
 _VIEWED: Final = re.compile(
-    r"^(?:(?:when|while|as|then|from \w+|so that|now)\b.*?)?\b(?:I|you)\b"
+    r"^(?:(?:when|while|as|then|from \w+|so that|now)\b.*?)?\b(?:I|you)\b(?:[^,;:]*?\band\b)?"
     r"(?:['’]m|['’]re|\s(?:can|could|am|are|was|were|must|have))?"
     rf"\s(?:{alternatives('view_verbs')})\s(?:(?:up |down )?at\s)?(?:that\s)?(?=.)",
     re.IGNORECASE,
@@ -167,6 +167,8 @@ class _Teller:
         person = self.cast.of(found["sign"])
         self.recent.append(person)
         lead, rest = found["lead"].strip().lower(), found["rest"]
+        if found["owns"] and person in self.telling.absent:
+            return None, f"{lead} the {rest}".strip()
         if found["owns"]:
             is_own = _BODY.search(" ".join(rest.split()[:5]))
             own = {"woman": "her", "man": "his"}.get(

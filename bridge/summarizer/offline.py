@@ -26,6 +26,8 @@ from bridge.summarizer.tidy import Tidied
 
 _LETTERING: Final = re.compile(r'"([^"]+)"')
 _SHOTS: Final = ("wide shot", "medium shot", "medium shot")
+_TOLD_ENOUGH: Final = 3
+"""Words of narration; fewer are left over from `says Mara`."""
 _LOOK_BACK: Final = 12
 """Sentences before the moment in which a place may have been told."""
 _TOLD_OF: Final = re.compile(r"(?:She|He|They)\b")
@@ -40,7 +42,7 @@ def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
     told = sentences(last_turns(tidied))
     if is_foreign(" ".join(told) or " ".join(tidied.speech)):
         return foreign_scene(tidied, told, people)
-    if not told:
+    if not told or (tidied.speech and len(" ".join(told).split()) < _TOLD_ENOUGH):
         return _spoken_scene(tidied, people)
     cast = Cast()
     written = " / ".join(line for one in told for line in _LETTERING.findall(one))

@@ -18,7 +18,8 @@ _OPENING: Final = re.compile(
 _INSIDE: Final = re.compile(
     rf"(?<=[a-zà-ÿ,:;] )(?<!\bthe )(?<!\bof )(?<!\bin )(?<!\bat )(?<!\bfrom )(?<!\bnear )(?<!\bto )"
     rf"(?<!\ba )(?<!\ban )"
-    rf"({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}|(?=[.,;:!?]|$|\s(?:and|or|{alternatives('prepositions')})\b))"
+    rf"({_CAPITALS}(?:\s{_CAPITALS})?)"
+    rf"(?:{_ACTS}|(?=[.,;:!?]|$|\s(?:and|or|[a-z]+ing|{alternatives('prepositions')})\b))"
 )
 _OWNER: Final = re.compile(rf"(?<![\w’'-])({_CAPITALS})(?=['’]s\b)")
 _GENDERS: Final = {

@@ -1,5 +1,7 @@
 """An OpenAI-style chat endpoint, over the official client: messages in, one text out.
 
+An endpoint that does not know a response format answers 400 or 422: then a plainer one is tried.
+
 The client takes about a second to import, so that is done in a thread at the first question.
 """
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 _BY_STATUS: Final[Mapping[int, type[AttemptError]]] = {
     401: Unpayable, 402: Unpayable, 403: Unpayable, 404: Gone, 408: TimedOut, 429: Limited,
 }  # fmt: skip
-_UNKNOWN_FORMAT: Final = frozenset({400, 415, 422})
-"""What endpoints answer that do not know a response format."""
 
 
 class OpenAiLlm:
@@ -51,9 +51,8 @@ class OpenAiLlm:
         for number in range(self._format, len(formats)):
             try:
                 text = await self._asked(client, messages, formats[number])
-            except AttemptError as error:
-                is_last = number + 1 == len(formats)
-                if error.status not in _UNKNOWN_FORMAT or is_last:
+            except Unfit:
+                if number + 1 == len(formats):
                     raise
             else:
                 self._format = number

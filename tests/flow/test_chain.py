@@ -101,6 +101,21 @@ def test_a_client_that_left_causes_no_new_submit(stack: Stack) -> None:
     assert paid(stack)[1] == 0
 
 
+def test_a_client_that_leaves_the_line_causes_no_submit(stack: Stack) -> None:
+    stack.emulator.change(clouds={"runware": {"run_s": 40.0}})
+    url = f"{stack.bridge_url}/sdapi/v1/txt2img"
+    served = [begin(url, {**BODY, "seed": seed}) for seed in range(4)]
+    eventually(lambda: paid(stack)[0] == 4, "all places are taken")
+    waiting = begin(url, {**BODY, "seed": 99})
+    time.sleep(0.2)
+    waiting.close()
+    eventually(lambda: states(stack.data) == ["kept"] * 4, "the others are done")
+    time.sleep(0.3)
+    assert paid(stack) == [4, 0]
+    for client in served:
+        client.close()
+
+
 def test_what_is_submitted_ends_in_the_gallery_when_the_client_leaves(stack: Stack) -> None:
     stack.emulator.change(clouds={"runware": {"run_s": 20.0}})
     client = begin(f"{stack.bridge_url}/sdapi/v1/txt2img", BODY)
