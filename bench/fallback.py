@@ -67,10 +67,8 @@ async def measure(url: str, folder: Path, pairs: int) -> None:
         for _ in range(pairs):
             alone = await seconds(engine, [good])
             added.append((await seconds(engine, [dead, good]) - alone) * 1000)
-        middle = statistics.median(added)
-        print(
-            f"{name:20} {middle:6.1f} ms more (median of {pairs}, {min(added):.1f} … {max(added):.1f})"
-        )
+        told = f"median of {pairs}, {min(added):.1f} … {max(added):.1f}"
+        print(f"{name:20} {statistics.median(added):6.1f} ms more ({told})")
     await engine.aclose(5)
     await transport.aclose()
     await store.close()

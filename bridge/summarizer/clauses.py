@@ -55,6 +55,7 @@ _LEAD: Final = re.compile(
 _ASIDE: Final = re.compile(
     r"\b(?:because|so that|as if|as though|which|who|where she left|when she)\b.*$", re.I
 )
+_ALREADY: Final = re.compile(r"^(?:already|just|now|also)\s", re.IGNORECASE)
 _PERFECT: Final = re.compile(
     r"\w+(?:ed|en|wn)|been|found|held|put|come|built|kept|left|set|lit|gone|slid|brought|caught"
     r"|laid|hung|cut|stood"
@@ -98,6 +99,7 @@ def _seen(part: str) -> str:
 def participle(phrase: str, *, certain: bool = False) -> str:
     """`stands at the lens` → `standing at the lens`; what does not begin with a verb stays."""
     first, _, rest = phrase.partition(" ")
+    rest = _ALREADY.sub("", rest)
     word = first.casefold()
     next_word = rest.split(" ")[0].strip(",.'’")
     if word in _IRREGULAR and (rest or certain):

@@ -60,6 +60,8 @@ class Telling:
     pov: Pov
     surroundings: list[str] = field(default_factory=list)
     absent: list[Person] = field(default_factory=list)
+    viewers: list[str] = field(default_factory=list)
+    """What the viewer does: shown only when there is nothing else."""
 
     def is_seen(self, person: Person) -> bool:
         """In the picture: not just an owner of things, not an animal that does nothing."""
@@ -117,6 +119,7 @@ class _Teller:
             view = _VIEWED.match(whole)
             if view is None and _VIEWER.match(whole):
                 owner, is_viewers = None, True
+                self.telling.viewers.append(_for_viewer(_VIEWER.sub("", visible_part).strip()))
                 continue
             piece = (visible_part or whole)[view.end() if view else 0 :]
             owner, phrase = self._owned(piece, owner, is_first=number == 0)

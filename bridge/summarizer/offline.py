@@ -84,6 +84,8 @@ def _composed(
     seen = [one for one in cast.people if telling.is_seen(one)]
     seen.sort(key=lambda one: (not one.name, whole.find(cast.sign(one))))
     subjects = tuple(_subject(one, cast) for one in seen)
+    if not (seen or props or lights):
+        props = [f"the viewer's hands: {deed}" for deed in telling.viewers[:1] if deed]
     return Scene(
         rating=label(rating_of(moment)),
         shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",

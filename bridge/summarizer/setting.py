@@ -37,7 +37,7 @@ _IS_TOPIC: Final = re.compile(
 _ASIDE: Final = re.compile(r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b ")
 _STATED_PLACE: Final = _place_pattern(_STATED)
 _HINTED_PLACE: Final = _place_pattern(_HINTED)
-_BARE: Final = re.compile(rf"\b(?:[\w-]+\s)?(?:{_STATED})\b", re.IGNORECASE)
+_BARE: Final = re.compile(rf"\b(?:(?!{_BEFORE}\b)[\w-]+\s)?(?:{_STATED})\b", re.IGNORECASE)
 _VEHICLES: Final = frozenset(_ENGLISH["vehicles"])
 _PARTS: Final = frozenset(_ENGLISH["place_parts"])
 """Of a place rather than one."""

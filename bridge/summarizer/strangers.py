@@ -7,20 +7,37 @@ from typing import Final
 from bridge.summarizer.people import SIGN, Cast, Gender, Kind, Person, name_pattern
 from bridge.summarizer.words import alternatives, listed, one_of, read
 
+_NUMBERS: Final = read("english")["numbers"]
 _CAPITALS: Final = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:['’-][A-Za-z]+)?"
-_ACTS: Final = (
-    r"(?=\s(?:the\s\w+\s)?(?:(?!this\b|his\b|its\b)[a-z]{2,}(?:s|ed)|is|was|has|had|stood|sat|held|took|lay|ran|came|went|knelt|leaned)"
-    rf"(?:[.!?,]|$|\s(?:\w+ly|{alternatives('prepositions')}|{alternatives('pronouns')}|{one_of(list(read('english')['numbers']))}|as|and)\b))"
+_VERBS: Final = (
+    r"(?:(?!this\b|his\b|its\b)[a-z]{2,}(?:s|ed)"
+    r"|is|was|has|had|stood|sat|held|took|lay|ran|came|went|knelt|leaned)"
 )
+_AFTER: Final = "|".join(
+    (
+        alternatives("prepositions"),
+        alternatives("pronouns"),
+        one_of(list(_NUMBERS)),
+        r"\w+ly|as|and",
+    )
+)
+_ACTS: Final = rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b))"
 _OPENING: Final = re.compile(
-    rf"^(?:(?:and|but|then|so)\s)?({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}|(?=,\s))", re.M
+    rf"^(?:(?:and|but|then|so)\s)?({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}|(?=,\s))", re.MULTILINE
 )
+_NOT_AFTER: Final = "".join(
+    rf"(?<!\b{word} )" for word in ("the", "of", "in", "at", "from", "near", "to", "on", "a", "an")
+)
+"""What stands before the name of a place rather than of a person."""
 _INSIDE: Final = re.compile(
-    rf"(?<=[a-zà-ÿ,:;] )(?<!\bthe )(?<!\bof )(?<!\bin )(?<!\bat )(?<!\bfrom )(?<!\bnear )(?<!\bto )"
-    rf"(?<!\ba )(?<!\ban )"
-    rf"({_CAPITALS}(?:\s{_CAPITALS})?)"
-    rf"(?:{_ACTS}|(?=[.,;:!?]|$|\s(?:and|or|[a-z]+ing|{alternatives('prepositions')})\b))"
+    rf"(?<=[a-zà-ÿ,:;] ){_NOT_AFTER}({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}"
+    rf"|(?=[.,;:!?]|$|\s(?:or|out|back|away|who|[a-z]+ing|and|{alternatives('prepositions')})\b))"
 )
+_GIVEN: Final = re.compile(
+    r"\b(?:hand|giv|gave|pass|throw|threw|show|turn|nod|wav|smil|bow|lean|whisper|clos|next|back)"
+    rf"\w*\b[^.,;]*?\bto ({_CAPITALS})(?=[.,;!?]|$|\s(?:who|and)\b)"
+)
+_JOINED: Final = re.compile(rf"{SIGN} and ({_CAPITALS})")
 _OWNER: Final = re.compile(rf"(?<![\w’'-])({_CAPITALS})(?=['’]s\b)")
 _GENDERS: Final = {
     head: gender for gender, heads in read("english")["people"].items() for head in heads
@@ -38,11 +55,11 @@ def mark_unknown(texts: Sequence[str], cast: Cast) -> list[str]:
     """
     marked = list(texts)
     common = {*listed("common_capitals"), *listed("nature")}
-    for pattern in (_OPENING, _INSIDE, _OWNER):
+    for pattern in (_OPENING, _INSIDE, _GIVEN, _JOINED, _OWNER):
         whole = "\n".join(marked)
         for found in list(pattern.finditer(whole)):
             name = found[1]
-            if _TITLED.search(whole[: found.start()]):
+            if _TITLED.search(whole[: found.start(1)]):
                 continue
             if not common & set(name.casefold().split()) and not _is_things(name):
                 marked = _join(name, marked, cast)
@@ -71,7 +88,6 @@ def _gender(pronoun: re.Match[str] | None) -> Gender:
     return "woman" if pronoun[1].casefold() in ("she", "her") else "man"
 
 
-_NUMBERS: Final = read("english")["numbers"]
 _PLURALS: Final = read("english")["plurals"]
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(_GENDERS, "person"),
