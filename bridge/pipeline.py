@@ -67,7 +67,7 @@ class Prompter:
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
-        check_text(f"{job.text}\n{job.negative}")
+        check_text(job.text)  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
         bare, boilerplate = strip_boilerplate(text)

@@ -42,11 +42,13 @@ _YOUNG: Final = rf"(?:1[0-7]|[1-9]|{one_of(_TERMS['number_words'])})"
 _YEARS: Final = r"(?:years?|yrs?|jahre?|ans|años|anos|anni|лет|года|год)"
 _AGE: Final = (
     rf"(?<![\w.,$€£:])(?:{_YOUNG}[\s-]*(?:{_YEARS}[\s-]*(?:old|of\s+age|alte?[rns]?|de\s+edad|de\s+idade)?|y/?o|yo)(?![^\W_])"
-    rf"|(?:aged?|age\s+of|turned|is\s+only|just\s+turned)[\s:]+{_YOUNG}(?![\w'’,.]*\d|\s+(?:minutes|hours|metres|miles|feet|times|to|past|o)))"
+    rf"|(?:aged?|age\s+of|turned|is\s+only|just\s+turned)[\s:]+{_YOUNG}"
+    r"(?![\w'’,.]*\d|\s+(?:minutes|hours|metres|miles|feet|times|to|past|o)))"
     r"|(?<!\d)(?:1[0-7]|[1-9])\s*(?:歳|才|岁|歲|세(?!기)|살)"
 )
 _NOT_AN_AGE: Final = re.compile(
-    rf"{_YOUNG}[\s-]{_YEARS}\s(?:ago|later|before|earlier|after|since|in|of(?!\sage)|together|long)|(?:for|after|in|last|past|next|every)\s{_YOUNG}\s{_YEARS}"
+    rf"{_YOUNG}[\s-]{_YEARS}\s(?:ago|later|before|earlier|after|since|in|of(?!\sage)|together|long)"
+    rf"|(?:for|after|in|last|past|next|every)\s{_YOUNG}\s{_YEARS}"
     rf"|{_YOUNG}-year-old\s(?:wine|whisky|whiskey|car|truck|house|tree|oak|ship|map|dog|cat|horse|mare|tradition|scar|coat)"
 )
 _MINORS: Final = _pattern("minors", _AGE)

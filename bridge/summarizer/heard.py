@@ -14,7 +14,8 @@ _NO_THING: Final = one_of(
     [*listed("prepositions"), *listed("pronouns"), "and", "as", "is", "are", "of", "or"]
 )
 _THING: Final = re.compile(
-    rf"\b(?:(?P<exact>(?:(?:{_ADJECTIVES})\s){{0,2}}(?:{_NOUNS})s?)|(?P<coloured>(?:{_ADJECTIVES})\s(?!(?:{_NO_THING})\b)[a-z]+))\b",
+    rf"\b(?:(?P<exact>(?:(?:{_ADJECTIVES})\s){{0,2}}(?:{_NOUNS})s?)"
+    rf"|(?P<coloured>(?:{_ADJECTIVES})\s(?!(?:{_NO_THING})\b)[a-z]+))\b",
     re.IGNORECASE,
 )
 _MOST: Final = 14

@@ -21,7 +21,8 @@ _THINKING: Final = re.compile(
     r"<(think\w*|reason\w*)\b[^<>]*>.*?(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL
 )
 _MARKUP: Final = re.compile(
-    r"</?[a-z][^<>]*>|\*+|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|```|!\[[^\]]*\]\([^)]*\)|\(\([^()]*\)\)|\[OOC[^\]]*\]|\{\{[^}]*\}\}|https?://\S+",
+    r"</?[a-z][^<>]*>|\*+|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|```"
+    r"|!\[[^\]]*\]\([^)]*\)|\(\([^()]*\)\)|\[OOC[^\]]*\]|\{\{[^}]*\}\}|https?://\S+",
     re.IGNORECASE,
 )
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]+")

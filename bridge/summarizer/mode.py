@@ -19,7 +19,8 @@ _MARKS: Final = re.compile(
     re.MULTILINE,
 )
 _SPEECH: Final = re.compile(
-    rf"[\"“][^\"”\n]*[.,!?…][\"”]|(?:{alternatives('speech_verbs')})\b[,:]?\s[\"“]|[\"”]\s\w+\s(?:{alternatives('speech_verbs')})\b"
+    rf"[\"“][^\"”\n]*[.,!?…][\"”]|(?:{alternatives('speech_verbs')})\b[,:]?\s[\"“]"
+    rf"|[\"”]\s\w+\s(?:{alternatives('speech_verbs')})\b"
 )
 _CRAFT: Final = re.compile(
     rf"\b(?:{one_of(_TAGS['pictures'])})\s+of\b|\b(?:\d+\s?mm|f/\d|{one_of(_TAGS['craft'])})\b",

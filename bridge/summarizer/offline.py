@@ -11,7 +11,7 @@ from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.heard import things_heard
 from bridge.summarizer.moment import last_turns, sentences
 from bridge.summarizer.narration import Telling, tell
-from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known
+from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known, person_of
 from bridge.summarizer.setting import (
     is_light,
     mood_of,
@@ -66,8 +66,8 @@ def _narrator(
     found = next((one for one in cast.people if known and one.name == known[0].name), None)
     if found is None:
         stranger = Known(speaker, _LOOKS.get(whole[:3].strip(), ""))
-        mark_known([speaker], [*known, stranger][:1], cast)
-        found = cast.people[-1]
+        found = person_of([*known, stranger][0])
+        cast.add(found)
     return found
 
 

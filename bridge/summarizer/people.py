@@ -138,6 +138,12 @@ def _form(form: str) -> str:
     return rf"(?<![^\W_])(?:{pattern}|{upper})(?![^\W_])"
 
 
+def person_of(known: Known) -> Person:
+    """A known character as somebody in a cast."""
+    kind, noun, gender = kind_of(known.look_text)
+    return Person(known.name, known.look_text, kind, noun, gender, 1, forms_of(known))
+
+
 def mark_known(texts: Sequence[str], people: Sequence[Known], cast: Cast) -> list[str]:
     """Texts with known names as signs; each person joins the cast when one is found."""
     any_case = not re.search(r"[A-ZÀ-Þ]", " ".join(texts))
@@ -145,9 +151,6 @@ def mark_known(texts: Sequence[str], people: Sequence[Known], cast: Cast) -> lis
     for known in sorted(people, key=lambda known: -len(known.name)):
         pattern = name_pattern(forms_of(known), any_case=any_case)
         if any(map(pattern.search, marked)):
-            kind, noun, gender = kind_of(known.look_text)
-            sign = cast.add(
-                Person(known.name, known.look_text, kind, noun, gender, 1, forms_of(known))
-            )
+            sign = cast.add(person_of(known))
             marked = [pattern.sub(sign, text) for text in marked]
     return marked
