@@ -32,10 +32,10 @@ demo: setup      ## the emulator and the bridge together: the whole chain withou
 	$(BIN)/python -m tools.demo
 
 test: setup-dev  ## all tests; what a missing program prevents is skipped with the reason
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 unit: setup-dev  ## the fast part
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not wire"
 
 check: setup-dev ## lint, types, import contracts, generated files current
 	$(BIN)/ruff check .
