@@ -51,8 +51,11 @@ class Bridge:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Bridge]:
-    """Everything started; open attempts of an earlier process are looked after again."""
+async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[Bridge]:
+    """Everything started; with `adopts`, what an earlier process left open is looked after again.
+
+    Only one process on a store may adopt: it cannot tell what another is still waiting for.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
     bus.listen(write_down)
@@ -73,7 +76,7 @@ async def running(settings: Settings) -> AsyncIterator[Bridge]:
     llm = writer_llm(settings)
     pipeline = Pipeline(prompter(settings, loras, llm), router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
-    for left in await ledger.open():
+    for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
     watch = asyncio.create_task(loras.watch())
     try:

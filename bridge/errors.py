@@ -11,6 +11,7 @@ BridgeError
 │  ├─ Gone                  the model or endpoint is not there any more: parked until somebody acts
 │  ├─ Unfit                 this job cannot be expressed there; says nothing of the cloud's health
 │  ├─ LoraUnreachable       the cloud cannot get at a LoRA file
+│  ├─ LoraPending           the cloud is still taking in a LoRA: it will be there for a later job
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
 └─ DoorError                the answer to the client
    ├─ BadRequest            the request itself is wrong: says what and where
@@ -125,6 +126,10 @@ class Unfit(AttemptError):
 
 class LoraUnreachable(AttemptError):
     """A LoRA could not be fetched or taken in by the cloud."""
+
+
+class LoraPending(AttemptError):
+    """An upload is under way and goes on at the cloud; no other model there would be sooner."""
 
 
 class TimedOut(AttemptError):

@@ -20,7 +20,7 @@ from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.lint import lint, repair
-from bridge.summarizer.mode import is_story, strip_boilerplate
+from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
@@ -48,6 +48,7 @@ class Pipeline:
 
     def _tell(self, job: Job, outcome: str, seconds: float, made: Made | None) -> None:
         prompt = hashed(made.ready.prompt if made else job.text)
+        seconds = round(seconds, 3)
         self._bus.tell(
             JobEnded(job.id, outcome, seconds, len(made.attempts), prompt, made.provider,
                      made.model, made.cost, tuple(note.code for note in made.notes))
@@ -71,8 +72,10 @@ class Prompter:
         catalog = self._loras.current
         text, tagged = tags(job.text)
         bare, boilerplate = strip_boilerplate(text)
+        message = raw_message(bare)
+        bare = message or bare
         shows = _allowed(rating_of(text), job.rating)
-        if self._is_story(job.prompt_mode, bare):
+        if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
             job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
             if boilerplate:
@@ -118,7 +121,10 @@ class Prompter:
         negative = job.negative or self._loras.current.default_negative
         if job.scene is None:
             return job.text, negative
-        prompt = render(model.family, job.scene, words(job.scene, cut.loras, cut.dropped))
+        scene = job.scene
+        if any(lora.category == "style" for lora in cut.loras):
+            scene = replace(scene, style="")  # the LoRA's own words name it
+        prompt = render(model.family, scene, words(scene, cut.loras, cut.dropped))
         return prompt.positive, ", ".join(filter(None, (negative, prompt.negative)))
 
     async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
@@ -128,9 +134,9 @@ class Prompter:
             self._matched = catalog
         return matcher(catalog).match(text)
 
-    def _is_story(self, asked: PromptMode, text: str) -> bool:
+    def _is_story(self, asked: PromptMode, text: str, *, certain: bool) -> bool:
         mode = self._mode if asked == "auto" else asked
-        return is_story(text) if mode == "auto" else mode == "always"
+        return certain or is_story(text) if mode == "auto" else mode == "always"
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit]) -> Job:
         people = [

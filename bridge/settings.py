@@ -19,6 +19,7 @@ TO_COME = (
     "PIXELDOJO_API_KEY", "RUNNINGHUB_API_KEY", "GEMINI_API_KEY",
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
+PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -146,4 +147,5 @@ def _value(f: "Field[Any]", kind: Any, text: str) -> Any:
     try:
         return msgspec.convert(raw, kind, strict=False, dec_hook=lambda t, v: t(v))
     except msgspec.ValidationError as error:
-        raise BadRequest(f"{f.metadata['env']}={text!r}: {error}") from None
+        wanted = PLAIN.get(kind) or str(error)
+        raise BadRequest(f"{f.metadata['env']}={text!r}: {wanted}") from None

@@ -15,9 +15,6 @@ SETTINGS = {
     "RUNPOD_API_KEY": "emu-runpod-key",
     "RUNPOD_BASE_URL": f"{EMULATOR}/runpod/v2",
     "RUNPOD_ZIMAGE_ENDPOINT": "zimage",
-    "BRIDGE_LLM_BASE_URL": f"{EMULATOR}/llm/v1",
-    "BRIDGE_LLM_API_KEY": "emu-llm-key",
-    "BRIDGE_LLM_MODEL": "emulated",
 }
 HELLO = f"""
 The clouds are emulated at {EMULATOR}; nothing is paid. The bridge comes up on

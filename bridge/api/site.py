@@ -5,6 +5,7 @@ from starlette.requests import ClientDisconnect
 
 from bridge.api import control
 from bridge.api.a1111.routes import router
+from bridge.api.docs import docs_page
 from bridge.api.door import Door
 from bridge.api.refusals import refuse, stumble, vanish
 from bridge.api.rooms import DoorSettings, Rooms
@@ -14,7 +15,10 @@ from bridge.errors import BridgeError
 
 def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) -> FastAPI:
     """The ASGI application; it opens and holds nothing of its own."""
-    site = FastAPI(title="a1111-bridge", version=settings.version or "0", redirect_slashes=False)
+    site = FastAPI(
+        title="a1111-bridge", version=settings.version or "0", redirect_slashes=False,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     site.add_middleware(Door, settings=settings)
     site.add_exception_handler(BridgeError, refuse)
     site.add_exception_handler(ClientDisconnect, vanish)
@@ -22,4 +26,5 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
     site.include_router(router(rooms, settings, running or Running()))
     if rooms.desk:
         site.include_router(control.router(rooms.desk))
+    site.add_route("/docs", docs_page(site), include_in_schema=False)
     return site

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from bridge import __version__
 from bridge.errors import BridgeError
 
 
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(prog="a1111-bridge", description="A1111 in front, clouds behind.")
+    top.add_argument("--version", action="version", version=f"a1111-bridge {__version__}")
     commands = top.add_subparsers(title="commands", required=True)
     serve = _command(commands, "serve", "serve clients")
     serve.add_argument("--host", help="overrules BRIDGE_HOST")

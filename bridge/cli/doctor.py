@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.request import urlopen
 
 from bridge.engine.card import Card
 from bridge.errors import BridgeError
@@ -77,10 +78,8 @@ def server(settings: Settings) -> Iterator[Finding]:
     url = f"http://{settings.host}:{settings.port}"
     if settings.is_public and not settings.auth:
         yield Finding("wrong", f"{url}: others can reach it without a password; set BRIDGE_AUTH")
-    elif _is_taken(settings.host, settings.port):
-        yield Finding("todo", f"{url}: in use, by a bridge that runs already or something else")
     else:
-        yield Finding("ok", f"{url}: free")
+        yield _port(url, settings)
     folder = settings.data
     nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if os.access(nearest, os.W_OK):
@@ -115,7 +114,15 @@ def writer(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"scenes are written by {settings.llm_model}, else by rules")
 
 
-def _is_taken(host: str, port: int) -> bool:
+def _port(url: str, settings: Settings) -> Finding:
     with socket.socket() as probe:
         probe.settimeout(0.5)
-        return probe.connect_ex((host, port)) == 0
+        if probe.connect_ex((settings.host, settings.port)):
+            return Finding("ok", f"{url}: free")
+    try:
+        with urlopen(f"{url}/internal/ping", timeout=1) as answer:
+            if answer.status == 200:
+                return Finding("ok", f"{url}: a bridge is running there")
+    except OSError:
+        pass
+    return Finding("wrong", f"{url}: something else listens there; set BRIDGE_PORT")

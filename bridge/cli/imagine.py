@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import random
 import re
 import sys
@@ -22,6 +23,9 @@ def run(options: argparse.Namespace) -> int:
     """0 with the picture in its file; what was done about it goes to stderr."""
     settings = configured()
     install(settings.log, Redactor(secrets(settings)))
+    logging.getLogger("bridge").setLevel(logging.WARNING)
+    if not options.output.absolute().parent.is_dir():
+        raise BadRequest(f"-o {options.output}: there is no such folder")
     made = asyncio.run(_make(settings, _job(options, settings)))
     output: Path = options.output
     output.write_bytes(made.picture.raw)
@@ -34,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _make(settings: Settings, job: Job) -> Made:
-    async with running(settings) as bridge:
+    async with running(settings, adopts=False) as bridge:
         if not bridge.router.known(job.route):
             names = ", ".join(bridge.router.names())
             raise BadRequest(f"--route {job.route}: there is {names}")

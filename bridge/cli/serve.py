@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import socket
 from dataclasses import replace
 
 import uvicorn
@@ -12,6 +13,7 @@ from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.site import build
 from bridge.app import Bridge, running
 from bridge.cli.wiring import configured
+from bridge.errors import BadRequest
 from bridge.observe.log import install
 from bridge.observe.redact import Redactor
 from bridge.settings import Settings, secrets
@@ -28,11 +30,12 @@ def run(options: argparse.Namespace) -> int:
         settings, host=options.host or settings.host, port=options.port or settings.port
     )
     install(settings.log, Redactor(secrets(settings)))
-    with asyncio.Runner(loop_factory=_loop()) as runner:
-        return runner.run(_serve(settings))
+    door = listening(settings.host, settings.port)
+    with door, asyncio.Runner(loop_factory=_loop()) as runner:
+        return runner.run(_serve(settings, door))
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, door: socket.socket) -> int:
     async with running(settings) as bridge:
         site = build(rooms(bridge), door_settings(settings))
         server = uvicorn.Server(
@@ -45,8 +48,21 @@ async def _serve(settings: Settings) -> int:
         log.info("a1111-bridge on http://%s:%d, routes: %s", settings.host, settings.port, names)
         if settings.is_public and not settings.auth:
             log.warning("reachable from other machines without a password: set BRIDGE_AUTH")
-        await server.serve()
+        await server.serve(sockets=[door])
         return 0 if server.started else 1
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """The door's socket, bound before anything is started: two bridges on one port is a mistake."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return door
 
 
 def rooms(bridge: Bridge) -> Rooms:

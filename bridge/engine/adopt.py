@@ -1,16 +1,18 @@
 """LoRAs taken in by clouds that name them by their own ids: known, under way, or to be uploaded."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import monotonic
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bridge.domain import LoraUse, Ready
-from bridge.engine.contract import Asset, Handle, Ticket
+from bridge.engine.contract import Asset, Handle, Ticket, Waiting
 from bridge.engine.talk import Talk
-from bridge.errors import AttemptError, LoraUnreachable, TimedOut
+from bridge.engine.watch import PASSING
+from bridge.errors import AttemptError, LoraPending, LoraUnreachable
 
 
 class Shelf(Protocol):
@@ -33,7 +35,7 @@ class Shelf(Protocol):
 
 
 class Adoption:
-    """Uploads what is not known yet; one upload of a file at a time, however many ask for it."""
+    """Uploads what is not known yet; a file once, however many jobs ask for it."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -42,42 +44,68 @@ class Adoption:
     async def with_handles(self, talk: Talk, ready: Ready, *, seconds: float) -> Ready:
         """`ready` with each LoRA under the cloud's own id.
 
-        An upload that takes longer than `seconds` goes on at the cloud; LoraUnreachable says so.
+        LoraUnreachable when the cloud cannot take one in; LoraPending when an upload takes longer
+        than `seconds`: it goes on at the cloud. Uploads begin one after another, so that a dead
+        cloud is called once, and are waited for together.
         """
         ends = monotonic() + seconds
-        named = (self._named(talk, ready, use, ends) for use in ready.loras)
-        return replace(ready, loras=tuple(await asyncio.gather(*named)))
+        begun = [await self._begun(talk, ready, use, ends) for use in ready.loras]
+        pairs = zip(ready.loras, begun, strict=True)
+        named = await asyncio.gather(*(self._named(talk, use, at, ends) for use, at in pairs))
+        return replace(ready, loras=tuple(named))
 
-    async def _named(self, talk: Talk, ready: Ready, use: LoraUse, ends: float) -> LoraUse:
-        account, title = talk.adapter.account.name, talk.adapter.card.title
-        lock = self._locks.setdefault((account, use.url), asyncio.Lock())
-        async with lock:
+    async def forget(self, talk: Talk, ready: Ready, reason: str) -> None:
+        """The cloud knows one of these LoRAs no more: a later job uploads them again."""
+        for use in ready.loras:
+            await self._shelf.failed(talk.adapter.account.name, use.url, reason)
+
+    async def _begun(self, talk: Talk, ready: Ready, use: LoraUse, ends: float) -> Handle | Ticket:
+        """What is known of the file at this account; an upload is begun where nothing is."""
+        account = talk.adapter.account.name
+        async with self._locks.setdefault((account, use.url), asyncio.Lock()):
             if known := self._shelf.handle(account, use.url):
-                return replace(use, handle=known)
-            try:
-                found = await self._uploaded(talk, Asset(use.url, ready.family, use.id), ends)
-            except TimedOut as error:
-                raise LoraUnreachable(error.text) from None
-            except AttemptError as error:
-                await self._shelf.failed(account, use.url, error.text)
-                raise LoraUnreachable(f"{title} could not take in {use.id}: {error.text}") from None
-            await self._shelf.adopted(account, use.url, found.id)
-            return replace(use, handle=found.id)
+                return Handle(known)
+            if ticket := self._shelf.upload(account, use.url):
+                return Ticket(ticket)
+            verb = talk.adapter.adopt(Asset(use.url, ready.family, use.id))
+            async with self._told(talk, use):
+                begun = await talk.drive(verb, seconds=ends - monotonic())
+            if isinstance(begun, Ticket):
+                await self._shelf.uploading(account, use.url, begun.fields)
+            else:
+                await self._shelf.adopted(account, use.url, begun.id)
+            return begun
 
-    async def _uploaded(self, talk: Talk, asset: Asset, ends: float) -> Handle:
-        adapter, account = talk.adapter, talk.adapter.account.name
-        ticket = Ticket(self._shelf.upload(account, asset.url))
-        if not ticket.fields:
-            begun = await talk.drive(adapter.adopt(asset), seconds=ends - monotonic())
-            if isinstance(begun, Handle):
-                return begun
-            ticket = begun
-            await self._shelf.uploading(account, asset.url, ticket.fields)
+    async def _named(self, talk: Talk, use: LoraUse, at: Handle | Ticket, ends: float) -> LoraUse:
+        if isinstance(at, Handle):
+            return replace(use, handle=at.id)
         for wait in talk.pace.looks():
             if monotonic() + wait >= ends:
                 break
             await asyncio.sleep(wait)
-            look = await talk.drive(adapter.adopted(ticket), seconds=ends - monotonic())
+            async with self._told(talk, use):
+                look = await self._look(talk, at, ends)
             if isinstance(look, Handle):
-                return look
-        raise TimedOut(f"{adapter.card.title} is still taking in {asset.name}")
+                await self._shelf.adopted(talk.adapter.account.name, use.url, look.id)
+                return replace(use, handle=look.id)
+        raise LoraPending(f"{talk.adapter.card.title} is still taking in {use.id}")
+
+    async def _look(self, talk: Talk, ticket: Ticket, ends: float) -> Handle | Waiting:
+        try:
+            return await talk.drive(talk.adapter.adopted(ticket), seconds=ends - monotonic())
+        except PASSING as error:
+            if error.of_job:
+                raise
+            return Waiting()
+
+    @asynccontextmanager
+    async def _told(self, talk: Talk, use: LoraUse) -> AsyncIterator[None]:
+        """What the cloud says of the file becomes LoraUnreachable, and the upload is forgotten."""
+        try:
+            yield
+        except AttemptError as error:
+            if not error.of_job:
+                raise  # it is the cloud that fails, not this file
+            await self._shelf.failed(talk.adapter.account.name, use.url, error.text)
+            why = f"{talk.adapter.card.title} could not take in {use.id}: {error.text}"
+            raise LoraUnreachable(why) from None

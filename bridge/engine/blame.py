@@ -58,18 +58,19 @@ def _by_status(status: int) -> type[AttemptError]:
 
 def said(reply: Reply) -> str:
     """The human part of an error reply, one line of at most 300 characters."""
-    text = _message(reply.json) or re.sub(r"<[^>]*>", " ", reply.text)
+    text = message(reply.json) or re.sub(r"<[^>]*>", " ", reply.text)
     return " ".join(text.split())[:LONGEST_TEXT]
 
 
-def _message(body: object) -> str:
+def message(body: object) -> str:
+    """Code, parameter and words of a cloud's error object, however deep they lie."""
     if isinstance(body, str):
         return body
     if isinstance(body, list):
-        return "; ".join(filter(None, map(_message, body)))
+        return "; ".join(filter(None, map(message, body)))
     if isinstance(body, dict):
-        keys = ("code", "message", "msg", "errorMessage", "detail", "error", "errors")
-        return ": ".join(filter(None, (_message(body.get(key)) for key in keys)))
+        keys = ("code", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors")
+        return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""
 
 

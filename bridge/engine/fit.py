@@ -100,9 +100,9 @@ def _fit_loras(
     dropped: list[Lora] = []
     for lora in loras:
         if model.loras is None:
-            why = Note("lora-none", f"takes no LoRAs: {lora.name} is described in words")
+            why = Note("lora-none", f"takes no LoRAs: words stand in for {lora.name}")
         elif model.family != "any" and model.family not in lora.files:
-            why = Note("lora-family", f"is {model.family}, {lora.name} is not")
+            why = Note("lora-family", f"has no {model.family} file of {lora.name}: words stand in")
         elif len(kept) >= model.loras.most:
             why = Note("lora-limit", f"takes {model.loras.most} LoRAs: {lora.name} is left out")
         else:

@@ -13,7 +13,7 @@ from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
 from bridge.engine.watch import watch
-from bridge.errors import AttemptError, Interrupted, TimedOut, Uncertain
+from bridge.errors import AttemptError, Interrupted, LoraUnreachable, TimedOut, Uncertain
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
@@ -21,6 +21,7 @@ LIFE_S = 1800.0
 """How long a submitted job is looked after before it is booked as perhaps paid."""
 FETCH_S = 60.0
 CANCEL_S = 10.0
+FIND_TRIES = 5
 
 
 class Engine:
@@ -36,9 +37,9 @@ class Engine:
         self._adoption = Adoption(shelf)
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, attempt: Attempt, *, seconds: float) -> None:
-        """Start the attempt's task; `seconds` is the patience for its uploads and its submit."""
-        attempt.task = self._spawn(self._life(attempt, seconds))
+    def begin(self, attempt: Attempt, *, seconds: float, upload: float | None = None) -> None:
+        """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
+        attempt.task = self._spawn(self._life(attempt, seconds, upload or seconds))
 
     async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
         """The outcome; TimedOut after `seconds`; Interrupted when the caller stops.
@@ -81,10 +82,10 @@ class Engine:
     def _talk(self, attempt: Attempt) -> Talk:
         return Talk(attempt.adapter, self._transport, self.pace)
 
-    async def _life(self, attempt: Attempt, seconds: float) -> Outcome:
+    async def _life(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
         account = attempt.adapter.account.name
         async with self._slots.lease(account, attempt.adapter.card.at_once):
-            return await self._settled(attempt, self._brought(attempt, seconds))
+            return await self._settled(attempt, self._brought(attempt, seconds, upload))
 
     async def _settled(self, attempt: Attempt, work: Awaitable[Outcome]) -> Outcome:
         """Book how the attempt ended."""
@@ -97,11 +98,11 @@ class Engine:
         self._keeper.keep(attempt, outcome)
         return outcome
 
-    async def _brought(self, attempt: Attempt, seconds: float) -> Outcome:
+    async def _brought(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
         talk, ready = self._talk(attempt), attempt.ready
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
-            ready = await self._adoption.with_handles(talk, ready, seconds=seconds)
+            ready = await self._adoption.with_handles(talk, ready, seconds=upload)
         attempt.control.stage = f"waiting for {attempt.title}"
 
         async def before_paid() -> None:
@@ -115,6 +116,9 @@ class Engine:
             begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
         except Uncertain:
             begun = await self._found(attempt, talk)
+        except LoraUnreachable as error:
+            await self._adoption.forget(talk, ready, error.text)
+            raise
         return await self._finished(attempt, talk, begun)
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
@@ -129,7 +133,8 @@ class Engine:
         if attempt.adapter.card.recovery != "ref":
             raise Uncertain(lost)
         try:
-            ticket = await talk.drive(attempt.adapter.find(attempt.ref), seconds=FETCH_S)
+            verb = attempt.adapter.find(attempt.ref)
+            ticket = await talk.drive(verb, seconds=FETCH_S, tries=FIND_TRIES)
         except AttemptError as error:
             raise Uncertain(f"{lost} ({error.text})") from None
         if ticket is None:
@@ -159,7 +164,7 @@ class Engine:
         """Stop the bill where that can be done; the watch goes on and sees how the job ended."""
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
-            self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S))
+            self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
 
 
 def _check_wanted(attempt: Attempt) -> None:

@@ -19,7 +19,6 @@ from bridge.transport.guard import origin
 from bridge.transport.reply import Reply
 
 Result = TypeVar("Result")
-FREE_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,14 @@ class Talk:
         verb: Generator[Call, Reply, Result],
         *,
         seconds: float,
+        tries: int = 1,
         before_paid: Callable[[], Awaitable[None]] | None = None,
     ) -> Result:
         """Run `verb` to its result within `seconds`.
 
-        `before_paid` is awaited once, before the paid Call leaves. Free Calls are tried again
-        after passing faults, the paid one never: when nobody can tell whether it was accepted,
-        Uncertain is raised.
+        `before_paid` is awaited once, before the paid Call leaves. Free Calls are made up to
+        `tries` times when a fault may pass, the paid one never again: when nobody can tell
+        whether it was accepted, Uncertain is raised.
         """
         ends = monotonic() + seconds
         paid = False
@@ -55,7 +55,7 @@ class Talk:
                     await before_paid()
                     reply = await self._pay(call, ends)
                 else:
-                    reply = await self._free(call, ends)
+                    reply = await self._free(call, ends, tries)
                 call = _told(verb, reply)
         except StopIteration as end:
             result: Result = end.value
@@ -74,9 +74,9 @@ class Talk:
             raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
         return self._passed(call, reply)
 
-    async def _free(self, call: Call, ends: float) -> Reply:
+    async def _free(self, call: Call, ends: float, tries: int) -> Reply:
         wait = self.pace.seconds(0.25)
-        for tries_left in reversed(range(FREE_TRIES)):
+        for tries_left in reversed(range(tries)):
             try:
                 return self._passed(call, await self._send(call, ends))
             except (Unavailable, Slow, Limited, Garbled) as error:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
-from bridge.engine.blame import named
+from bridge.engine.blame import message, named
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
@@ -37,8 +37,8 @@ class Runware(c.Adapter):
             c.Word(r"content ?policy|moderat|nsfw|inappropriate|safety", e.Refused),
             c.Word(r"credit|balance|invalidApiKey|unauthori[sz]ed", e.Unpayable),
             c.Word(r"rate.?limit|too many requests", e.Limited),
-            c.Word(r"(invalid|unknown|unsupported)Model|model.*not (found|available)", e.Gone),
             c.Word(r"lora|download", e.LoraUnreachable),
+            c.Word(r"(invalid|unknown|unsupported)Model|model.*not (found|available)", e.Gone),
             c.Word(r"unsupportedParameter|invalid", e.Unfit),
         ),
         verified="official SDK against the emulator",
@@ -114,7 +114,7 @@ class Runware(c.Adapter):
         mine = [r for r in reply.items("data") if r.get("taskUUID") == task["taskUUID"]]
         if not any("imageURL" in result for result in mine):
             for error in reply.items("errors"):
-                raise named(self.card, f"{error.get('code', '')}: {error.get('message', '')}")
+                raise named(self.card, message(error))
         if paid and not mine:
             raise e.Garbled("Runware: the task was not acknowledged")
         return mine

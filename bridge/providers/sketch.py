@@ -19,7 +19,7 @@ from bridge.engine.contract import (
 from bridge.transport.reply import Reply
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
 
 PAPER, INK, FAINT, ACCENT = (250, 246, 238), (43, 41, 38), (139, 131, 120), (176, 84, 48)
 
@@ -58,28 +58,39 @@ class Sketch(Adapter):
 
 def draw(job: Ready) -> bytes:
     """A PNG of the job's size with the place, the people, the LoRAs and the final prompt."""
-    from PIL import Image, ImageDraw, ImageFont  # loaded when first needed
+    from PIL import Image, ImageDraw  # loaded when first needed
 
     image = Image.new("RGB", (job.width, job.height), PAPER)
     pen = ImageDraw.Draw(image)
-    unit = max(job.width // 40, 6)
-    pen.rectangle((0, 0, job.width, unit // 2), fill=ACCENT)
-    y = float(unit * 1.5)
+    pen.rectangle((0, 0, job.width, max(job.height // 64, 4)), fill=ACCENT)
+    for lines_high in (26, 32, 40, 52, 68):  # the largest type with which all of it fits
+        if _written(pen, job, job.height / lines_high, dry=True) or lines_high == 68:
+            _written(pen, job, job.height / lines_high)
+            break
+    file = BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _written(pen: "ImageDraw", job: Ready, unit: float, *, dry: bool = False) -> bool:
+    """Write everything at this size of type, or with `dry` only see whether it fits."""
+    from PIL import ImageFont
+
+    y = unit * 1.5
     for text, colour, size in _lines(job):
-        font = ImageFont.load_default(max(unit * size, 8.0))
-        room = max(int((job.width - 2 * unit) / max(font.getlength("n"), 1)), 8)
+        font = ImageFont.load_default(max(unit * size, 6.0))
+        room = max(int((job.width - 2 * unit) * len(text) / max(font.getlength(text), 1)), 8)
         for line in wrap(text, room) or [""]:
-            if y > job.height - unit:
-                return _png(image)
-            pen.text((unit, y), line, font=font, fill=colour)
-            y += unit * size * 1.35
-    return _png(image)
+            if not dry and y < job.height:
+                pen.text((unit, y), line, font=font, fill=colour)
+            y += unit * size * 1.3
+    return y < job.height - unit / 2
 
 
 def _lines(job: Ready) -> Iterator[tuple[str, tuple[int, int, int], float]]:
     """(text, colour, size) of each paragraph, top to bottom."""
     yield "Sketch: no picture was made", INK, 1.6
-    yield "no provider configured, or a dry run was asked for", ACCENT, 0.9
+    yield "no provider configured (a1111-bridge doctor says what to do), or a dry run", ACCENT, 0.8
     yield "", INK, 0.4
     for title, text in _parts(job):
         if text:
@@ -98,9 +109,3 @@ def _parts(job: Ready) -> Iterator[tuple[str, str]]:
     yield "Prompt", job.prompt
     yield "Negative", job.negative
     yield "Size and seed", f"{job.width} x {job.height}, seed {job.seed}"
-
-
-def _png(image: "Image") -> bytes:
-    file = BytesIO()
-    image.save(file, "PNG", compress_level=1)
-    return file.getvalue()

@@ -43,7 +43,8 @@ def failure(chain: Chain, soonest: float | None) -> AllProvidersFailed:
     if cause is not None and cause.retry_after is None:
         cause.retry_after = soonest
     late = " One is still under way: its picture will be in the gallery." if chain.late else ""
-    return AllProvidersFailed(f"no picture: {told}.{late}", cause)
+    again = f" Try again in {soonest:.0f} s." if soonest and soonest >= 1 else ""
+    return AllProvidersFailed(f"no picture: {told}.{late}{again}", cause)
 
 
 def recipe(job: Job, ready: Ready) -> Mapping[str, object]:

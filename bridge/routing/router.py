@@ -1,7 +1,7 @@
 """The chain: one cloud after another until there is a picture, inside one deadline."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
 from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
@@ -9,12 +9,22 @@ from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
-from bridge.errors import AttemptError, BridgeError, Gone, Interrupted, Refused, Rest
+from bridge.errors import (
+    AttemptError,
+    BridgeError,
+    Gone,
+    Interrupted,
+    LoraPending,
+    Refused,
+    Rest,
+)
 from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
 from bridge.routing.chain import Chain, failure, recipe
 from bridge.routing.health import Health
 from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
 
+UPLOAD_S = 10.0
+"""How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
 LONGEST_WAIT_S = 30.0
 """When every cloud rests, a rest that ends so soon is waited for."""
 
@@ -102,8 +112,8 @@ class Router:
             )  # fmt: skip
             told = (chain.job.id, attempt.ref, route.account, route.model.name)
             self._bus.tell(AttemptBegan(*told))
-            patience = self._patience(chain, route)
-            self._engine.begin(attempt, seconds=patience)
+            patience, upload = self._patience(chain, route)
+            self._engine.begin(attempt, seconds=patience, upload=upload)
             outcome = await self._engine.wait(attempt, seconds=patience)
         except AttemptError as error:
             self._failed(chain, route, attempt, error, monotonic() - begun)
@@ -118,16 +128,18 @@ class Router:
             raise
         return self._made(chain, route, attempt, outcome, monotonic() - begun)
 
-    def _patience(self, chain: Chain, route: Route) -> float:
-        """While another cloud could be asked, twice the p95; for the last one all that remains."""
+    def _patience(self, chain: Chain, route: Route) -> tuple[float, float]:
+        """For the picture and for uploads; without another cloud to ask, all that remains."""
         others = any(
             other.account != route.account and not self.health.rest_of(other.account, other.name)
             for other in chain.left
         )
         remaining = max(chain.remaining(), 0.0)
         if not others:
-            return remaining
-        return min(self._engine.pace.patience(self.health.p95(route.name, route.model)), remaining)
+            return remaining, remaining
+        pace = self._engine.pace
+        patience = pace.patience(self.health.p95(route.name, route.model))
+        return min(patience, remaining), min(pace.seconds(UPLOAD_S), remaining)
 
     def _failed(
         self, chain: Chain, route: Route, attempt: Attempt | None, error: AttemptError,
@@ -142,7 +154,9 @@ class Router:
         if isinstance(error, Refused):
             limit = Rating.named(route.model.rating)
             chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
-        elif error.rest is not Rest.NONE and not isinstance(error, Gone):
+        elif isinstance(error, LoraPending) or (
+            error.rest is not Rest.NONE and not isinstance(error, Gone)
+        ):
             chain.left = [r for r in chain.left if r.account != route.account]
 
     def _note(
@@ -173,12 +187,19 @@ class Router:
             seed=chain.job.seed if outcome.seed is None else outcome.seed,
             cost=outcome.cost,
             seconds=seconds,
-            attempts=tuple(chain.trace),
+            attempts=(*self._resting(chain), *chain.trace),
             notes=(*chain.job.notes, *ready.notes),
             scene=chain.job.scene,
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
         )
+
+    def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:
+        """The accounts that were not asked because they rest, one line each."""
+        for account, route in {route.account: route for route in reversed(chain.left)}.items():
+            if rest := self.health.rest_of(account, route.name):
+                why = self.health.reason(account) or self.health.reason(route.name)
+                yield _record(route, "resting", 0.0, f"for {rest:.0f} s more: {why}")
 
     async def _last_word(self, chain: Chain) -> Made:
         """A picture that is still under way somewhere, or the reason why there is none."""

@@ -31,6 +31,19 @@ _TELLING: Final = re.compile(r"\b(?:I|you|he|she|they|we|my|your|his|her)\b", re
 _ENDED: Final = re.compile(r"[.!?…。！？][\"”’*)]*(?=\s|$)|。")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
+_RAW_MESSAGE: Final = re.compile(
+    r"\(\((.*)\)\), \((?:(?!:0\.7\)).)*:0\.7\), \(.*:0\.5\)", re.DOTALL
+)
+
+
+def raw_message(text: str) -> str:
+    """The message alone when SillyTavern's "raw last message" wraps it, else an empty text.
+
+    It sends `((message)), (scenario:0.7), (description:0.5)`; only the message is this moment.
+    """
+    found = _RAW_MESSAGE.fullmatch(text.strip())
+    return found[1].strip() if found else ""
+
 
 def is_story(text: str) -> bool:
     """Roleplay text: it has a narrator, speech or stage directions. Else a prompt as it stands."""

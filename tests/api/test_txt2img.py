@@ -59,7 +59,7 @@ async def test_the_trace_is_told_twice(door: Door) -> None:
         "x-bridge-model": "z-image",
         "x-bridge-seconds": "6.2",
         "x-bridge-cost": "0.0013",
-        "x-bridge-attempts": "runware Limited 0.1s; runpod ok 6.1s",
+        "x-bridge-attempts": "runware/flux1-dev Limited 0.1s; runpod/z-image ok 6.1s",
         "x-bridge-notes": "unknown-model, steps",
     }
     facts = answer.info["extra_generation_params"]

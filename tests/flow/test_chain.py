@@ -11,6 +11,7 @@ import pytest
 from tests.ask import Answer, ask, begin
 from tests.clients.shown import kept, shown
 from tests.flow.books import settled, states
+from tests.flow.loras import LORAS
 from tests.stack import Stack, eventually, running
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,17 @@ def test_the_next_cloud_makes_the_picture(
     assert outcome in str(extra)
 
 
+def test_a_dead_cloud_that_should_take_in_a_lora_is_called_once(tmp_path: Path) -> None:
+    dictionary = tmp_path / "loras.json"
+    dictionary.write_text(json.dumps(LORAS))
+    settings = {"BRIDGE_LLM_BASE_URL": "", "BRIDGE_LORA_DICT": str(dictionary)}
+    with running(tmp_path, **settings) as stack:
+        stack.emulator.fault("runware", "status", match=".", times=None, status=503)
+        (record,) = shown(picture(stack, prompt="portrait of Rose, harbour, rain"))
+        assert record["cloud"] == "runpod"
+        assert len(stack.emulator.requests("runware")) == 1
+
+
 def test_a_refusal_for_content_makes_no_further_paid_call(stack: Stack) -> None:
     stack.emulator.fault("runware", "moderation")
     answer = picture(stack)
@@ -78,7 +90,10 @@ def test_a_resting_cloud_is_not_asked_again(stack: Stack) -> None:
     stack.emulator.fault("runware", "status", times=None, status=429, retry_after=600)
     picture(stack)
     picture(stack)
-    assert paid(stack) == [1, 2]
+    last = picture(stack)
+    assert paid(stack) == [1, 3]
+    assert last.headers["x-bridge-attempts"].startswith("runware/")
+    assert " resting " in last.headers["x-bridge-attempts"]
 
 
 def test_when_all_fail_the_answer_names_every_attempt(stack: Stack) -> None:
@@ -140,6 +155,26 @@ def test_a_slow_first_cloud_is_waited_for_when_all_others_fail(stack: Stack) -> 
     (record,) = shown(answer)
     assert record["cloud"] == "runware"
     assert paid(stack) == [1, 1]
+
+
+def test_an_upload_holds_up_nobody_and_is_made_once(tmp_path: Path) -> None:
+    dictionary = tmp_path / "loras.json"
+    dictionary.write_text(json.dumps(LORAS))
+    settings = {"BRIDGE_LLM_BASE_URL": "", "BRIDGE_LORA_DICT": str(dictionary)}
+    with running(tmp_path, **settings) as stack:
+        stack.emulator.change(clouds={"runware": {"upload_step_s": 30.0}})
+        first = picture(stack, prompt="portrait of Rose, harbour, rain")
+        (record,) = shown(first)
+        assert record["cloud"] == "runpod"
+        assert record["loras"] == [["https://loras.example/rose-z.safetensors", 0.7]]
+        assert first.headers["x-bridge-attempts"].count("LoraPending") == 1
+
+        def from_the_first_cloud() -> bool:
+            (again,) = shown(picture(stack, prompt="portrait of Rose, harbour, rain"))
+            return bool(again["cloud"] == "runware" and again["loras"])
+
+        eventually(from_the_first_cloud, "the uploaded LoRA is used")
+        assert len(stack.emulator.requests("runware", "upload")) == 1
 
 
 def test_refused_at_the_door_costs_nothing(stack: Stack) -> None:

@@ -12,23 +12,10 @@ import pytest
 from tests.ask import ask
 from tests.clients.shown import kept
 from tests.flow.books import settled, states
+from tests.flow.loras import LORAS
 from tests.stack import Stack, eventually, running
 
 CLOUDS = ("runware", "runpod")
-LORAS = {
-    "config": {},
-    "loras": {
-        "rose": {
-            "name": "Rose", "url": "https://loras.example/rose.safetensors", "weight": 0.8,
-            "rank": 1, "category": "character", "trigger_words": ["r0se"], "keywords": ["Rose"],
-            "bases": {
-                "flux1": {"url": "https://loras.example/rose-f.safetensors", "weight": 0.8},
-                "z-image": {"url": "https://loras.example/rose-z.safetensors", "weight": 0.7},
-            },
-        }
-    },
-}  # fmt: skip
-
 pytestmark = pytest.mark.slow
 
 
@@ -65,7 +52,7 @@ def seen(stack: Stack, cloud: str, stage: str) -> Callable[[], bool]:
     return lambda: bool(stack.emulator.requests(cloud, stage))
 
 
-def nothing_is_lost(stack: Stack, cloud: str) -> None:
+def assert_nothing_is_lost(stack: Stack, cloud: str) -> None:
     """After a new start: every billed job is a picture or booked, and none was sent twice."""
     eventually(lambda: settled(stack.data), "all attempts are settled")
     billed = [job for job in stack.emulator.jobs(cloud) if job["billed"]]
@@ -98,7 +85,7 @@ def test_killed_while_the_cloud_holds_its_answer(
     stack.kill()
     stack.emulator.lift()
     stack.start()
-    nothing_is_lost(stack, cloud)
+    assert_nothing_is_lost(stack, cloud)
     if (kind, stage) in {
         ("hold", "status"),
         ("hang", "status"),
@@ -118,7 +105,7 @@ def test_killed_just_after_a_step(stack: Stack, cloud: str, stage: str, after_ms
     time.sleep(after_ms / 1000)
     stack.kill()
     stack.start()
-    nothing_is_lost(stack, cloud)
+    assert_nothing_is_lost(stack, cloud)
 
 
 def test_killed_right_after_the_answer(stack: Stack, cloud: str) -> None:
@@ -126,8 +113,8 @@ def test_killed_right_after_the_answer(stack: Stack, cloud: str) -> None:
     client.join(30)
     stack.kill()
     stack.start()
-    eventually(lambda: len(kept(stack.data)) == 1, "the picture is in the gallery")
-    assert states(stack.data) == ["kept"]
+    eventually(lambda: states(stack.data) == ["kept"], "the picture is in the gallery")
+    assert len(kept(stack.data)) == 1
     assert len(stack.emulator.requests(cloud, "paid")) == 1
 
 
@@ -138,5 +125,5 @@ def test_killed_twice(stack: Stack, cloud: str) -> None:
         eventually(seen(stack, cloud, "status"), "the job is looked after")
         stack.kill()
         stack.start()
-    nothing_is_lost(stack, cloud)
+    assert_nothing_is_lost(stack, cloud)
     assert states(stack.data) == ["kept"]

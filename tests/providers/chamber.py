@@ -48,6 +48,7 @@ class Shelf:
 
     async def failed(self, account: str, url: str, reason: str) -> None:
         self.uploads.pop((account, url), None)
+        self.handles.pop((account, url), None)
 
 
 @dataclass

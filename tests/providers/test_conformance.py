@@ -294,6 +294,22 @@ async def test_a_lora_is_uploaded_once_for_two_jobs_at_once(room: Chamber, cloud
 
 
 @by_cloud
+async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, cloud: str) -> None:
+    model, adapter = first(cloud), CASES[cloud].adapter(room.emulator.url)
+    use = lora("rose", model)
+    if not (model.loras and model.loras.named == "handle"):
+        await room.run(room.attempt(adapter, model, loras=(use,)))
+        assert room.shelf.handles == {}
+        return
+    await room.shelf.adopted(adapter.account.name, use.url, "mysource:404@1")
+    with pytest.raises(LoraUnreachable):
+        await room.run(room.attempt(adapter, model, loras=(use,)))
+    assert await room.states() == ["failed"]
+    await room.run(room.attempt(adapter, model, loras=(use,)))
+    assert (await room.states())[-1] == "kept"
+
+
+@by_cloud
 async def test_a_wrong_key_is_told(room: Chamber, cloud: str) -> None:
     adapter = CASES[cloud].adapter(room.emulator.url)
     adapter.account = replace(adapter.account, key="wrong")

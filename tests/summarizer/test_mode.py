@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.summarizer.mode import is_story, strip_boilerplate
+from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 
 PROMPTS = [
     "1girl, solo, red hair, (smile:1.2), outdoors",
@@ -65,3 +65,14 @@ def test_stripping_twice_changes_nothing_more(tags: list[str]) -> None:
     once, removed = strip_boilerplate(", ".join(tags))
     assert strip_boilerplate(once) == (once, "")
     assert (removed == "") == ({"masterpiece", "8k"}.isdisjoint(tags))
+
+
+@pytest.mark.parametrize("rest", ["(a tavern:0.7), (a tall woman:0.5)", "(:0.7), (:0.5)"])
+def test_sillytaverns_raw_last_message_is_unwrapped(rest: str) -> None:
+    message = "*Mara waits (alone) by the door.* ((not me)) She waves."
+    assert raw_message(f"(({message})), {rest}") == message
+
+
+@pytest.mark.parametrize("text", ["", "((masterpiece)), (a cat:0.7)", "*She waves.* ((brb))"])
+def test_nothing_else_is_a_raw_message(text: str) -> None:
+    assert raw_message(text) == ""

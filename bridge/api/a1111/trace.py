@@ -20,7 +20,7 @@ class Trace:
     cost: str
     """Dollars."""
     attempts: str
-    """`runware Limited 0.1s; runpod ok 6.1s`; pictures are parted by ` | `."""
+    """`runware/flux1-dev Limited 0.1s; runpod/z-image ok 6.1s`; pictures are parted by ` | `."""
     notes: tuple[Note, ...]
 
     def headers(self) -> dict[str, str]:
@@ -71,7 +71,9 @@ def dollars(micro: int) -> str:
 
 
 def _attempts(made: Made) -> str:
-    return "; ".join(f"{one.provider} {one.outcome} {one.seconds:.1f}s" for one in made.attempts)
+    return "; ".join(
+        f"{one.provider}/{one.model} {one.outcome} {one.seconds:.1f}s" for one in made.attempts
+    )
 
 
 def _each(names: Iterable[str]) -> str:

@@ -37,9 +37,10 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
 
 
 def counted(scene: Scene) -> str:
-    """How many subjects there are, when they can be told apart and counted."""
-    number = len(scene.subjects)
+    """How many people there are, when they can be told apart and counted."""
+    people = [one for one in scene.subjects if one.kind == "person"]
+    number = len(people)
     is_countable = 2 <= number < len(_COUNTS) and all(
-        one.name or one.look.startswith(("a ", "an ")) for one in scene.subjects
+        one.name or one.look.startswith(("a ", "an ")) for one in people
     )
-    return sentence(f"exactly {_COUNTS[number]} figures are the subjects") if is_countable else ""
+    return sentence(f"exactly {_COUNTS[number]} people are in the picture") if is_countable else ""
