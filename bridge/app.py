@@ -14,7 +14,7 @@ from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
-from bridge.events import Adopted, Bus
+from bridge.events import Adopted, Bus, CatalogChanged
 from bridge.lora.catalog import CatalogFile
 from bridge.lora.mapping import LoraMapping
 from bridge.lora.shelf import Shelf
@@ -78,7 +78,12 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
-    watch = asyncio.create_task(loras.watch())
+
+    def told() -> None:
+        bus.tell(CatalogChanged(len(loras.current.loras), loras.problem))
+
+    told()
+    watch = asyncio.create_task(loras.watch(told))
     try:
         yield Bridge(settings, pipeline, router, loras, overview)
     finally:
