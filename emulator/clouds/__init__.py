@@ -4,5 +4,6 @@ from emulator.cloud import Cloud
 from emulator.clouds.llm.cloud import Llm
 from emulator.clouds.runpod.cloud import RunPod
 from emulator.clouds.runware.cloud import Runware
+from emulator.clouds.together.cloud import Together
 
-CLOUDS: tuple[type[Cloud], ...] = (Runware, RunPod, Llm)
+CLOUDS: tuple[type[Cloud], ...] = (Runware, RunPod, Together, Llm)
