@@ -79,22 +79,32 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
 
+    try:
+        async with watched(loras, bus):
+            yield Bridge(settings, pipeline, router, loras, overview)
+    finally:
+        await engine.aclose(DRAIN_S)
+        await transport.aclose()
+        if llm:
+            await llm.aclose()
+        await store.close()
+
+
+@asynccontextmanager
+async def watched(loras: CatalogFile, bus: Bus) -> AsyncIterator[None]:
+    """Edits of the dictionary are taken up, and told."""
+
     def told() -> None:
         bus.tell(CatalogChanged(len(loras.current.loras), loras.problem))
 
     told()
     watch = asyncio.create_task(loras.watch(told))
     try:
-        yield Bridge(settings, pipeline, router, loras, overview)
+        yield
     finally:
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
-        await engine.aclose(DRAIN_S)
-        await transport.aclose()
-        if llm:
-            await llm.aclose()
-        await store.close()
 
 
 def configured_adapters(accounts: Sequence[Account]) -> list[Adapter]:
