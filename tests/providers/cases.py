@@ -34,6 +34,7 @@ class Case:
 CASES = {
     "runware": Case("runware", {}, "/runware/v1"),
     "runpod": Case("runpod", {"z-image": "zimage", "flux2-klein": "klein"}, "/runpod/v2"),
+    "fal": Case("fal", {}, "/fal/queue"),
 }
 MODELS = [(name, model) for name, case in CASES.items() for model in case.models()]
 
