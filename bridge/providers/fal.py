@@ -1,7 +1,4 @@
-"""fal: a queue before every model; a failed job is COMPLETED too, and its result says why.
-
-https://docs.fal.ai/model-apis/model-endpoints/queue
-"""
+"""fal: a queue before every model; a failed job is COMPLETED too, and its result says why."""
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
@@ -28,7 +25,7 @@ class Fal(c.Adapter):
     """Addresses of status, result and cancel are those of fal's answer, kept in the ticket."""
 
     card = c.Card(
-        name="fal", title="fal", docs="https://docs.fal.ai/model-apis",
+        name="fal", title="fal", docs="https://docs.fal.ai/model-apis/model-endpoints/queue",
         base_url="https://queue.fal.run", models=models("fal"), auth="Key {key}",
         settings=(
             c.Setting("FAL_API_KEY", "key of the account", "key", True, True, ("FAL_KEY",)),
@@ -38,9 +35,9 @@ class Fal(c.Adapter):
         ),
         recovery="ticket", at_once=2, cancel_stops_bill=True,
         words=(
+            c.Word(r"file_download_error|lora.*(download|fetch|load)", e.LoraUnreachable),
             c.Word(r"content_policy|nsfw|moderat|content checker", e.Refused),
             c.Word(r"exhausted balance|user is locked|authentication is required", e.Unpayable),
-            c.Word(r"file_download_error|lora.*(download|fetch|load)", e.LoraUnreachable),
             c.Word(r"rate.?limit|too many requests", e.Limited),
             c.Word(r"timeout|runner_|(server|service)_error|no_media|cancel", e.Unavailable),
         ),
@@ -73,9 +70,10 @@ class Fal(c.Adapter):
         reply = yield c.Call("POST", job.model + way, json=sent, headers=once, paid=True)
         urls = {k: str(v) for k, v in reply.mapping().items() if k.endswith("_url")}
         home = _origin(self.account.base_url)
-        if len(urls) < 3 or any(_origin(url) != home for url in urls.values()):
+        ours = {name: url for name, url in urls.items() if _origin(url) == home}
+        if not ours.keys() >= {"status_url", "response_url"}:
             raise e.Garbled("fal: accepted, but its addresses are missing or lie elsewhere")
-        return c.Ticket(urls)
+        return c.Ticket(ours)
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
         """GET status until COMPLETED, then the result: the output, or why there is none."""
@@ -94,7 +92,7 @@ class Fal(c.Adapter):
 
     def cancel(self, ref: str, ticket: c.Ticket | None) -> Generator[c.Call, Reply, None]:
         """PUT cancel: out of the queue at once; a running job is asked to stop and may not."""
-        if ticket:
+        if ticket and "cancel_url" in ticket.fields:
             yield c.Call("PUT", ticket.fields["cancel_url"], reads=frozenset({400, 404}))
 
     def _failed(self, reply: Reply, kind: str) -> c.Waiting:
@@ -103,10 +101,17 @@ class Fal(c.Adapter):
         kind = kind or str(body.get("error_type") or reply.headers.get("x-fal-error-type", ""))
         if not kind and not isinstance(body.get("detail"), list) and reply.status not in (422, 500):
             return c.Waiting()
-        parts = reply.items("detail") or [{"type": kind, "msg": body.get("detail")}]
-        # a part's `input` is the whole request, prompt and all: it stays out
-        text = "; ".join(f"{p.get('type')} at {p.get('loc', '')}: {p.get('msg')}" for p in parts)
-        raise named(self.card, text, otherwise=e.Unfit if reply.status == 422 else e.Unavailable)
+        said = body.get("detail") or f"status {reply.status}"
+        otherwise = e.Unfit if reply.status == 422 else e.Unavailable
+        parts = (reply.items("detail") if body else []) or [{"type": kind, "msg": said}]
+        raise named(self.card, "; ".join(map(_said, parts)), otherwise=otherwise)
+
+
+def _said(part: Mapping[str, object]) -> str:
+    """Kind, place, words; `input` stays out: it is the whole request, prompt and all."""
+    place = part.get("loc")
+    where = ".".join(map(str, place)) if isinstance(place, list) else ""
+    return ": ".join(str(word) for word in (part.get("type"), where, part.get("msg")) if word)
 
 
 def _origin(url: str) -> str:

@@ -1,8 +1,8 @@
 """What runs behind fal's queue: it checks the input late, draws, and fails in fal's own words.
 
-Sources: fal.ai/docs (errors), the SDKs. Inferred: the words of `msg`, that a validation error
-is not billed, the sizes behind the names but those of the squares, that an input picture behind a
-URL is taken unseen.
+Sources: fal.ai/docs (errors), the SDKs. Inferred: the words of `msg`, the status of a downstream
+error, that a validation error is not billed, the sizes behind the names but those of the squares,
+that an input picture behind a URL is taken unseen.
 """
 
 import base64
@@ -45,13 +45,14 @@ def wrong(
     item = {"loc": ["body", *loc], "msg": message, "type": kind, "input": given}
     if kind in RUNTIME:
         item |= {"url": DOCS + kind, "ctx": {}}
-    return told(status, {"detail": [item]}, retryable=status >= 500)
+    return told(status, {"detail": [item]}, retryable=status != 422)
 
 
 RUNTIME = {
     "content_policy_violation", "file_download_error", "image_load_error", "internal_server_error",
+    "downstream_service_error",
 }  # fmt: skip
-MISFORTUNES = {"failed", "moderation", "runner", "timed_out"}
+MISFORTUNES = {"failed", "moderation", "downstream", "runner", "timed_out"}
 
 
 def act_out(kind: str, asked: Input) -> None:
@@ -61,6 +62,9 @@ def act_out(kind: str, asked: Input) -> None:
     if kind == "moderation":
         said = "The content could not be processed because it was flagged by a content checker."
         raise wrong("content_policy_violation", said, "prompt", given=asked)
+    if kind == "downstream":
+        said = "Downstream service error"
+        raise wrong("downstream_service_error", said, status=400, given=asked)
     if kind == "runner":
         named = "runner_disconnected"
         body = {"detail": "Runner disconnected unexpectedly", "error_type": named}
