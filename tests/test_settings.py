@@ -50,7 +50,9 @@ def test_the_names_that_people_have() -> None:
 
 
 def test_a_model_that_nobody_listed_is_taken_at_its_word() -> None:
-    known = account(CARDS[1], {"RUNWARE_API_KEY": "k", "RUNWARE_MODEL": "civitai:1@2"})
+    known = account(
+        adapters()["runware"].card, {"RUNWARE_API_KEY": "k", "RUNWARE_MODEL": "civitai:1@2"}
+    )
     assert known is not None
     (model,) = adapters()["runware"](known).models()
     assert model.id == "civitai:1@2"

@@ -40,6 +40,7 @@ CASES = {
     "runware": Case("runware", {}, "/runware/v1"),
     "together": Case("together", {}, "/together"),
     "runpod": Case("runpod", {"z-image": "zimage", "flux2-klein": "klein"}, "/runpod/v2"),
+    "fal": Case("fal", {}, "/fal/queue"),
 }
 QUEUED = [name for name, case in CASES.items() if case.card.recovery != "none"]
 """Clouds that are asked again after a submit; the others answer it with the picture."""
