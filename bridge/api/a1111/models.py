@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bridge.api.a1111.jobs import model_name, route_named
 from bridge.api.a1111.lists import FIXED
 from bridge.api.door import caller_of
 from bridge.api.json_body import json_answer, json_object
 from bridge.api.rooms import Routes
+from bridge.api.terms import model_name, route_named
 from bridge.errors import BadRequest
 
 MOST_CALLERS = 1000

@@ -1,0 +1,44 @@
+"""What every door reads alike: the name of a route, how many pictures, how large."""
+
+from dataclasses import replace
+from random import randrange
+from uuid import uuid4
+
+from bridge.api.rooms import Routes
+from bridge.domain import Job
+from bridge.errors import BadRequest
+
+SEEDS = 2**32
+SIDES = 64, 4096
+"""Smallest and largest side, in pixels."""
+
+
+def route_named(routes: Routes, name: str) -> str | None:
+    """The route with this title or, as A1111 also accepts, this `model_name`, in any case."""
+    if routes.known(name):
+        return name
+    plain = name.replace("/", "_").lower()
+    return next((title for title in routes.names() if model_name(title).lower() == plain), None)
+
+
+def model_name(title: str) -> str:
+    """A1111's name without separators."""
+    return title.replace("/", "_")
+
+
+def within_sides(width: float, height: float) -> tuple[int, int]:
+    """The size in whole pixels, each side brought into `SIDES`."""
+    low, high = SIDES
+    return min(high, max(low, round(width))), min(high, max(low, round(height)))
+
+
+def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:
+    """`count` jobs like `first`, with ids and consecutive seeds; BadRequest names `field`."""
+    if not 1 <= count <= most:
+        raise BadRequest(
+            f"body.{field}: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
+        )
+    seed = first.seed if first.seed >= 0 else randrange(SEEDS)
+    return tuple(
+        replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
+    )
