@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from random import randrange
+from typing import get_args
 from uuid import uuid4
 
 from bridge.api.rooms import Routes
-from bridge.domain import Job
+from bridge.domain import Job, PromptMode, Rating
 from bridge.errors import BadRequest
 
 SEEDS = 2**32
@@ -42,3 +43,23 @@ def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]
     return tuple(
         replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
     )
+
+
+def rating_within(wanted: str | None, ceiling: Rating) -> Rating:
+    """What a request may ask for: never above `ceiling`; BadRequest for what is no rating."""
+    if not wanted:
+        return ceiling
+    try:
+        return min(ceiling, Rating.named(wanted))
+    except KeyError:
+        raise BadRequest(f"body.rating: {wanted[:40]!r} is no rating") from None
+
+
+def prompt_mode_of(wanted: str | None, usual: PromptMode) -> PromptMode:
+    """What a request says, else `usual`; BadRequest for what is no mode."""
+    for mode in get_args(PromptMode):
+        if wanted == mode:
+            return mode  # type: ignore[no-any-return]
+    if wanted:
+        raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")
+    return usual

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import get_args
 
 from bridge.api.a1111.images import all_taken, taken
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
 from bridge.api.rooms import DoorSettings, Routes
-from bridge.api.terms import fanned_out, route_named, within_sides
-from bridge.domain import Job, Note, Picture, PromptMode, Rating
+from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
+from bridge.domain import Job, Note, Picture
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
 
@@ -48,8 +47,8 @@ class Clerk:
             steps=None if asked["steps"] in HABITUAL_STEPS else max(1, asked["steps"]),
             guidance=None if asked["cfg_scale"] == HABITUAL_GUIDANCE else asked["cfg_scale"],
             references=tuple(bytes(picture.raw) for picture in all_taken(ours, "extra_images")),
-            rating=_rating(ours["rating"], self.settings.rating),
-            prompt_mode=_prompt_mode(ours["prompt_mode"], self.settings.prompt_mode),
+            rating=rating_within(ours["rating"], self.settings.rating),
+            prompt_mode=prompt_mode_of(ours["prompt_mode"], self.settings.prompt_mode),
             route=route,
             caller=caller,
             notes=notes,
@@ -107,21 +106,3 @@ def _size(asked: Asked) -> tuple[int, int]:
             scale = max(across / max(1, width), down / max(1, height))
         width, height = across or width * scale, down or height * scale
     return within_sides(width, height)
-
-
-def _rating(wanted: str | None, ceiling: Rating) -> Rating:
-    if not wanted:
-        return ceiling
-    try:
-        return min(ceiling, Rating.named(wanted))
-    except KeyError:
-        raise BadRequest(f"body.rating: {wanted[:40]!r} is no rating") from None
-
-
-def _prompt_mode(wanted: str | None, usual: PromptMode) -> PromptMode:
-    for mode in get_args(PromptMode):
-        if wanted == mode:
-            return mode  # type: ignore[no-any-return]
-    if wanted:
-        raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")
-    return usual

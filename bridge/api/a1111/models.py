@@ -65,11 +65,3 @@ class Models:
             for title in self.routes.names()
         ]
         return json_answer(rows)
-
-    async def openai_models(self, request: Request) -> Response:
-        """GET /v1/models, as SillyTavern's source for stable-diffusion.cpp reads it."""
-        rows = [
-            {"id": name, "object": "model", "created": 0, "owned_by": name.partition("/")[0]}
-            for name in self.routes.names()
-        ]
-        return json_answer({"object": "list", "data": rows})

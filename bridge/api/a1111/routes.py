@@ -32,7 +32,6 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("GET", "/sdapi/v1/options", models.options),
         ("POST", "/sdapi/v1/options", models.set_options),
         ("GET", "/sdapi/v1/sd-models", models.sd_models),
-        ("GET", "/v1/models", models.openai_models),
         ("GET", "/sdapi/v1/loras", lists.all_loras),
         ("GET", "/sdapi/v1/version", lists.about),
         ("GET", "/sdapi/v1/progress", progress.read),

@@ -24,6 +24,12 @@ _POLICY = "image_generation_user_error", "moderation_blocked"
 _INVALID = "invalid_request_error"
 
 
+class NotFound(BadRequest):
+    """There is no such model."""
+
+    status = 404
+
+
 def is_openai(path: str) -> bool:
     """Whether clients of this path read errors in this shape."""
     return bool(_PATH.search(path))
@@ -52,6 +58,8 @@ def _named(cause: BridgeError, status: int) -> tuple[str, str | None]:
             return _INVALID, "invalid_api_key"
         case OverBudget():
             return "insufficient_quota", "insufficient_quota"
+        case NotFound():
+            return _INVALID, "model_not_found"
         case BadRequest() | Unfit():
             return _INVALID, "invalid_value" if status == 400 else None
     return (_INVALID, None) if status < 499 else ("server_error", cause.name)
