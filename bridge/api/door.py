@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bridge.api.origins import Origins, preflight, readable
-from bridge.api.refusals import refusal
+from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
@@ -62,7 +62,8 @@ class Door:
             user = self._user(scope)
             self._check_length(scope)
         except DoorError as error:
-            await refusal(error, scope["path"])(scope, receive, send)
+            answer = refused(scope["method"], scope["path"], error)
+            await answer(scope, receive, send)
             return
         scope["state"] = {**scope.get("state", {}), "caller": user or _other_name(scope)}
         await self._app(scope, self._counted(receive), send)

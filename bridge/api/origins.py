@@ -2,7 +2,7 @@
 
 A browser lets any page send a POST anywhere (a form, or a fetch as text/plain), and a page whose
 name suddenly means this machine (DNS rebinding) may read the answers too. Both are told by headers
-that no page can change: Origin, and Host. Programs send no Origin.
+that no page can change: Origin, and Host. Programs send no Origin, and some old ones no Host.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,6 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 _KEPT_S = "600"
 """How long a browser remembers a preflight, in seconds."""
 _SHOWN = ", ".join((*(f"X-Bridge-{name}" for name in HEADERS), "Retry-After"))
-_WILDCARDS = frozenset({"", "0.0.0.0", "::"})
-"""Addresses to listen on that mean every one of the machine's."""
 
 
 class Foreign(DoorError):
@@ -64,7 +62,7 @@ class Origins:
             return True
         server = scope.get("server")
         known = {str(server[0])} if server else set()
-        return name in {one.lower() for one in (*known, *self.hosts)} - _WILDCARDS
+        return name in {one.lower() for one in (*known, *self.hosts)}
 
 
 def preflight(origin: str, headers: Headers) -> Response | None:

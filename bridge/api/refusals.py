@@ -18,17 +18,15 @@ _log = logging.getLogger("bridge.api")
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    """The exception handler for every BridgeError; clients hide the reason, so the log tells it."""
+    """The exception handler for every BridgeError."""
     assert isinstance(error, BridgeError)
-    answer = refusal(error, request.url.path)
-    _log.warning(
-        "%s %s: %d %s: %s",
-        request.method,
-        request.url.path,
-        answer.status_code,
-        error.name,
-        error.text,
-    )
+    return refused(request.method, request.url.path, error)
+
+
+def refused(method: str, path: str, error: BridgeError) -> Response:
+    """The answer; clients hide the reason, so the log tells it."""
+    answer = refusal(error, path)
+    _log.warning("%s %s: %d %s: %s", method, path, answer.status_code, error.name, error.text)
     return answer
 
 

@@ -1,7 +1,10 @@
+from contextlib import suppress
 from typing import Any
 
 import openai
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bridge.api.form_body import split
 from bridge.errors import (
@@ -147,6 +150,19 @@ def test_a_field_may_hold_anything() -> None:
     inside = b"\r\n--b\r\n\r\n--\xff"
     body = form(("x", inside), ("y", b""))["data"]
     assert split(body, b"b0") == [("x", inside), ("y", b"")]
+
+
+@given(st.lists(st.tuples(st.text("abcß[]", min_size=1), st.binary())))
+def test_every_form_comes_through(fields: list[tuple[str, bytes]]) -> None:
+    assume(not any(b"\r\n--b0" in b"\r\n" + raw for _, raw in fields))
+    assert split(form(*fields)["data"], b"b0") == fields
+
+
+@given(st.binary(), st.binary())
+def test_no_form_breaks_the_reader(head: bytes, body: bytes) -> None:
+    part = b'--b0\r\nContent-Disposition: form-data; name="a"%s\r\n\r\n%s\r\n--b0--' % (head, body)
+    with suppress(BadRequest):
+        assert all(isinstance(name, str) for name, _ in split(part, b"b0"))
 
 
 @pytest.mark.parametrize(
