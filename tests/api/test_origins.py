@@ -5,6 +5,8 @@ import pytest
 
 from bridge.api.door import Door as Middleware
 from bridge.api.rooms import DoorSettings
+from bridge.cli.serve import door_settings
+from bridge.settings import Settings
 from tests.api.door import Door, opened
 
 LITE = "https://lite.koboldai.net"
@@ -136,3 +138,8 @@ async def test_the_body_of_a_page_is_not_read(door: Door) -> None:
     assert told.startswith(b"HTTP/1.1 403")
     assert b"connection: close" in told.lower()
     writer.close()
+
+
+def test_the_settings_reach_the_door() -> None:
+    told = door_settings(Settings(host="10.1.2.3", hosts=("bridge.lan",), cors_origins=(LITE,)))
+    assert (told.hosts, told.cors_origins) == (("10.1.2.3", "bridge.lan"), (LITE,))
