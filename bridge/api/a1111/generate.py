@@ -53,4 +53,4 @@ class Generate:
         failed = [outcome for outcome in outcomes if isinstance(outcome, BridgeError)]
         if failed and len(failed) == len(outcomes) and not run.stopped:
             raise failed[0]
-        return answered(order, outcomes, self.clerk.settings.version)
+        return answered(order, outcomes, self.clerk.settings)
