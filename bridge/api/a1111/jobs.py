@@ -164,7 +164,7 @@ def _size(asked: Asked) -> tuple[int, int]:
             scale = max(across / max(1, width), down / max(1, height))
         width, height = across or width * scale, down or height * scale
     low, high = SIDES
-    return min(high, max(low, round(width))), min(high, max(low, round(height)))
+    return round(min(high, max(low, width))), round(min(high, max(low, height)))
 
 
 def _script_note(asked: Asked) -> tuple[Note, ...]:

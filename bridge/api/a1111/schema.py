@@ -14,6 +14,10 @@ import orjson
 
 from bridge.errors import BadRequest
 
+_LARGEST = 2**53 - 1
+"""What every JSON reader can hold; absurd numbers are brought down to it."""
+_LONGEST = 100
+"""Characters of a number."""
 HABITUAL_STEPS = frozenset({20, 50})
 HABITUAL_GUIDANCE = 7.0
 
@@ -79,8 +83,9 @@ def _number(value: object) -> float:
 
 def _whole(value: object) -> int:
     if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
-        value = int(value)
-    return value if type(value) is int else int(_number(value))
+        value = int(value[:_LONGEST])
+    whole = value if type(value) is int else int(_number(value))
+    return min(_LARGEST, max(-_LARGEST, whole))
 
 
 def _seed(value: object) -> int:
