@@ -30,7 +30,7 @@ def model_name(title: str) -> str:
 def within_sides(width: float, height: float) -> tuple[int, int]:
     """The size in whole pixels, each side brought into `SIDES`."""
     low, high = SIDES
-    return min(high, max(low, round(width))), min(high, max(low, round(height)))
+    return round(min(high, max(low, width))), round(min(high, max(low, height)))
 
 
 def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:
