@@ -75,6 +75,17 @@ async def test_what_is_left_out_has_its_usual_value(door: Door, client: openai.A
     assert (job.steps, job.guidance, job.init_image, job.mask) == (None, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("size", "sides"),
+    [("1x99999", (64, 4096)), ("512X768", (512, 768)), ("512 × 768", (512, 768))],
+)
+async def test_a_size_is_brought_within_reason(
+    door: Door, client: openai.AsyncOpenAI, size: str, sides: tuple[int, int]
+) -> None:
+    await client.images.generate(prompt="a fox", size=size)
+    assert (door.pipeline.jobs[0].width, door.pipeline.jobs[0].height) == sides
+
+
 @pytest.mark.parametrize("name", ["dall-e-3", "gpt-image-1", "gpt-image-2", "flux-schnell"])
 async def test_habitual_names_mean_auto(door: Door, client: openai.AsyncOpenAI, name: str) -> None:
     answer = await client.images.with_raw_response.generate(prompt="a fox", model=name)
