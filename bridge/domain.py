@@ -162,8 +162,8 @@ class Job:
     """`auto`, a provider, or `provider/model`."""
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
-    scene: Scene | None = None
-    """None: `text` is a finished prompt."""
+    scene: Scene | None = None  # None: `text` is a finished prompt
+    own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
     notes: tuple[Note, ...] = ()
 

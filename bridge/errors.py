@@ -23,8 +23,11 @@ BridgeError
    └─ AllProvidersFailed    lists every attempt
 """
 
+import re
 from enum import Enum
 from typing import ClassVar
+
+_ADDRESS = re.compile(r"(?i)\b(https?://)(?:[^\s/?#@\"'<>]*@)?([^\s?#\"'<>]*)(?:[?#][^\s\"'<>]*)?")
 
 
 class Rest(Enum):
@@ -40,11 +43,14 @@ class Rest(Enum):
 
 
 class BridgeError(Exception):
-    """Base of all; `text` is a sentence for the person who asked for the picture."""
+    """Base of all; `text` is a sentence for the person who asked for the picture.
+
+    Addresses in it lose user and query, for that is where people put keys.
+    """
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+        self.text = _ADDRESS.sub(r"\1\2", text)
+        super().__init__(self.text)
 
     @property
     def name(self) -> str:

@@ -68,13 +68,14 @@ class Prompter:
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
-        check_text(job.text)  # a negative prompt says what is not to be seen
+        brought = " ".join(word for lora in job.own_loras for word in lora.trigger_words)
+        check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
-        shows = _allowed(rating_of(text), job.rating)
+        shows = _allowed(rating_of(f"{text} {brought}"), job.rating)
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
             job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
@@ -84,7 +85,7 @@ class Prompter:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
         asked, unknown = _asked(catalog, tagged)
-        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=asked)
+        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*asked, *job.own_loras))
         return _noted(replace(job, loras=loras), *unknown, *notes)
 
     def render(self, job: Job, model: Model) -> Ready:

@@ -64,6 +64,9 @@ class Settings:
     prompt_mode: PromptMode = setting(
         "BRIDGE_PROMPT_MODE", "auto", "turn texts into scenes: auto (by their looks), always, never"
     )
+    infotext: Literal["full", "prompt", "none"] = setting(
+        "BRIDGE_INFOTEXT", "full", "what a picture's file says of itself: full, prompt, none"
+    )
     lora_dict: Path = setting(
         "BRIDGE_LORA_DICT", Path("master_lora_dict.json"), "the LoRA dictionary"
     )

@@ -14,7 +14,9 @@ from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
-_PREFIX = re.compile(r".*(?=/(?:sdapi/v1|internal|controlnet|v1/(?:images|models))(?:/|$))")
+_PREFIX = re.compile(
+    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
+)
 _OPEN = frozenset({
     ("GET", "/internal/ping"), ("OPTIONS", "/v1/images/generations"),
     ("GET", "/healthz"), ("GET", "/readyz"),

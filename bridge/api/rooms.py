@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bridge.domain import Job, Lora, Made, PromptMode, Rating
 from bridge.engine.control import Control
+
+Infotext = Literal["full", "prompt", "none"]
+"""The whole recipe, the prompt alone, or no text at all."""
 
 
 class Pipeline(Protocol):
@@ -86,3 +89,5 @@ class DoorSettings:
     """In one request."""
     version: str = ""
     """Shown in infotexts and lists."""
+    infotext: Infotext = "full"
+    """What a picture's file says of itself."""

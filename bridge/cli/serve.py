@@ -81,6 +81,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         prompt_mode=settings.prompt_mode,
         max_pictures=settings.max_pictures,
         version=__version__,
+        infotext=settings.infotext,
     )
 
 

@@ -36,6 +36,17 @@ def replaced(raw: memoryview, text: str) -> bytes:
     return b"".join((raw[:8], kept[0], head(text), *kept[1:]))
 
 
+def talks(raw: memoryview) -> bool:
+    """Whether there is text of any kind."""
+    return any(_is_text(raw, at) for at, _ in _chunks(raw))
+
+
+def bare(raw: memoryview) -> bytes:
+    """The file without any text."""
+    kept = (raw[at:end] for at, end in _chunks(raw) if not _is_text(raw, at))
+    return b"".join((raw[:8], *kept))
+
+
 def _chunks(raw: memoryview) -> Iterator[tuple[int, int]]:
     """(first byte, one past the last) of every chunk."""
     at = 8
@@ -43,6 +54,10 @@ def _chunks(raw: memoryview) -> Iterator[tuple[int, int]]:
         (length,) = struct.unpack_from(">I", raw, at)
         yield at, at + 12 + length
         at += 12 + length
+
+
+def _is_text(raw: memoryview, at: int) -> bool:
+    return raw[at + 4 : at + 8] in (*_TEXTS, b"eXIf")
 
 
 def _is_ours(raw: memoryview, at: int) -> bool:

@@ -12,6 +12,7 @@ Bytes = bytes | memoryview
 Head = Callable[[str], bytes]
 
 _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
+_EXIF = {"jpeg": jpeg_text.holds, "webp": webp_text.holds}
 
 
 def text_at(raw: Bytes) -> tuple[int, Head] | None:
@@ -40,6 +41,16 @@ def base64_parts(picture: Picture, infotext: str) -> list[Bytes]:
         return [view[: skip // 3 * 4], text, view[skip // 3 * 4 :]]
     view = memoryview(picture.raw)
     return [pybase64.b64encode(view[:skip]), text, pybase64.b64encode(view[skip:])]
+
+
+def base64_bare(picture: Picture) -> Bytes:
+    """The picture's base64 without any text: what the cloud itself wrote into it is taken out."""
+    view = memoryview(picture.raw)
+    if picture.kind == "png" and png_text.talks(view):
+        return pybase64.b64encode(png_text.bare(view))
+    if picture.kind != "png" and _EXIF[picture.kind](view):
+        return pybase64.b64encode(_rebuilt(picture, ""))
+    return pybase64.b64encode(view) if picture.b64 is None else picture.b64
 
 
 def with_text(picture: Picture, infotext: str) -> bytes:

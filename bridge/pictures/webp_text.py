@@ -11,6 +11,11 @@ from bridge.pictures import exif
 _HAS_EXIF, _HAS_ALPHA = 0x08, 0x10
 
 
+def holds(raw: memoryview) -> bool:
+    """Whether there is an Exif chunk already."""
+    return any(bytes(raw[at : at + 4]) == b"EXIF" for at, _ in _chunks(raw))
+
+
 def replaced(raw: memoryview, text: str, width: int, height: int) -> bytes:
     """The file with `text` in place of its Exif; `width` and `height` are the picture's."""
     chunks = [(bytes(raw[at : at + 4]), raw[at:end]) for at, end in _chunks(raw)]

@@ -50,6 +50,14 @@ async def test_a_text_becomes_a_picture(door: Door, client: openai.AsyncOpenAI) 
         assert f"Seed: {job.seed}, Size: 16x8, Model: runpod/z-image" in text
 
 
+@pytest.mark.parametrize(("infotext", "text"), [("prompt", "painted: a fox"), ("none", "")])
+async def test_a_file_may_keep_its_recipe_to_itself(infotext: str, text: str) -> None:
+    async with opened(infotext=infotext) as door, client_of(door) as client:
+        told = await client.images.generate(prompt="a fox")
+    assert told.data is not None
+    assert read_text(sniff(pybase64.b64decode(told.data[0].b64_json or "")))[0] == text
+
+
 async def test_the_clouds_own_base64_is_handed_on(door: Door, client: openai.AsyncOpenAI) -> None:
     """The text that was not decoded shows through: no base64 writer would end it so."""
     b64 = pybase64.b64encode(PICTURE.raw)

@@ -10,10 +10,12 @@ from bridge.api.a1111 import infotext
 from bridge.api.a1111.jobs import Order
 from bridge.api.a1111.lists import FIXED
 from bridge.api.a1111.schema import Asked
+from bridge.api.a1111.wishes import without_wishes
+from bridge.api.rooms import DoorSettings
 from bridge.api.trace import Trace, dollars, traced
 from bridge.domain import Made
 from bridge.errors import BridgeError
-from bridge.pictures.text import Bytes, base64_parts
+from bridge.pictures.text import Bytes, base64_bare, base64_parts
 
 _COPIED = (
     "batch_size",
@@ -25,16 +27,19 @@ _COPIED = (
 """Fields of the request that stand in `info` as they are."""
 
 
-def answered(order: Order, outcomes: Sequence[Made | BridgeError], version: str) -> Response:
+def answered(
+    order: Order, outcomes: Sequence[Made | BridgeError], settings: DoorSettings
+) -> Response:
     """The pictures that were made, with status 200, even if there are none: see `Generate`."""
     asked, trace = order.asked, traced(order.jobs, outcomes)
     made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
-    texts = [_infotext(asked, one, version) for one in made]
+    texts = [_infotext(asked, one, settings) for one in made]
     parts: list[Bytes] = [b'{"images":[']
     for place, (one, text) in enumerate(zip(made, texts, strict=True)):
         if asked["send_images"]:
-            parts += [b',"' if place else b'"', *base64_parts(one.picture, text), b'"']
-    info = orjson.dumps(_info(order, made, texts, trace, version))
+            said = base64_parts(one.picture, text) if settings.infotext != "none" else None
+            parts += [b',"' if place else b'"', *(said or [base64_bare(one.picture)]), b'"']
+    info = orjson.dumps(_info(order, made, texts, trace, settings.version))
     parts += [
         b'],"parameters":',
         orjson.dumps(_parameters(asked)),
@@ -47,13 +52,17 @@ def answered(order: Order, outcomes: Sequence[Made | BridgeError], version: str)
 
 def _parameters(asked: Asked) -> dict[str, object]:
     """All fields of the request, without the pictures that it sent unless it wants them back."""
+    shown = without_wishes(asked)
     if asked.get("include_init_images"):
-        return dict(asked)
-    return {**asked, **{name: None for name in ("init_images", "mask") if name in asked}}
+        return shown
+    return {**shown, **{name: None for name in ("init_images", "mask") if name in asked}}
 
 
-def _infotext(asked: Asked, made: Made, version: str) -> str:
+def _infotext(asked: Asked, made: Made, settings: DoorSettings) -> str:
+    """The recipe as far as it is told; never nothing, for LibreChat fails on an empty text."""
     ready, picture = made.ready, made.picture
+    if settings.infotext != "full":
+        return infotext.written(ready.prompt, "", {})
     pairs = {
         "Steps": _own(ready.steps, asked["steps"]),
         "Sampler": sampler(asked),
@@ -66,7 +75,7 @@ def _infotext(asked: Asked, made: Made, version: str) -> str:
         "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
         "Provider": made.provider,
         "Cost": None if made.cost is None else f"${dollars(made.cost)}",
-        "Version": version,
+        "Version": settings.version,
     }
     return infotext.written(ready.prompt, ready.negative, pairs)
 

@@ -43,4 +43,4 @@ class Generate:
         outcomes = await self.studio.outcomes(request, order.jobs, order.id)
         if outcomes is None:
             return Response(status_code=GONE)
-        return answered(order, outcomes, self.clerk.settings.version)
+        return answered(order, outcomes, self.clerk.settings)

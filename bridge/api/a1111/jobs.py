@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bridge.api.a1111.images import all_taken, taken
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
+from bridge.api.a1111.wishes import Wishes, wishes
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
 from bridge.domain import Job, Note, Picture
@@ -34,8 +35,8 @@ class Clerk:
 
     def order(self, asked: Asked, body: Mapping[str, object], *, caller: str, chosen: str) -> Order:
         """The jobs of a txt2img; `chosen` is the route if `body` names none. BadRequest."""
-        ours = read(OURS, body)
-        route, notes = self._route(asked, ours, chosen)
+        ours, wished = read(OURS, body), wishes(asked)
+        route, notes = self._route(asked, ours, wished, chosen)
         width, height = _size(asked)
         first = Job(
             id="",
@@ -47,17 +48,27 @@ class Clerk:
             steps=None if asked["steps"] in HABITUAL_STEPS else max(1, asked["steps"]),
             guidance=None if asked["cfg_scale"] == HABITUAL_GUIDANCE else asked["cfg_scale"],
             references=tuple(bytes(picture.raw) for picture in all_taken(ours, "extra_images")),
-            rating=rating_within(ours["rating"], self.settings.rating),
-            prompt_mode=prompt_mode_of(ours["prompt_mode"], self.settings.prompt_mode),
+            rating=rating_within(wished.rating or ours["rating"], self.settings.rating),
+            prompt_mode=prompt_mode_of(
+                wished.prompt_mode or ours["prompt_mode"], self.settings.prompt_mode
+            ),
             route=route,
             caller=caller,
-            notes=notes,
+            own_loras=wished.loras,
+            notes=(*notes, *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
 
-    def _route(self, asked: Asked, ours: Asked, chosen: str) -> tuple[str, tuple[Note, ...]]:
-        """Asked for in the request, else chosen before; an unknown name is dropped, with a note."""
+    def _route(
+        self, asked: Asked, ours: Asked, wished: Wishes, chosen: str
+    ) -> tuple[str, tuple[Note, ...]]:
+        """Asked for in the request, else chosen before; an unknown name is dropped, with a note.
+
+        Only who speaks our own words and errs in them is told so.
+        """
+        if wished.provider or wished.model:
+            return route_wished(self.routes, wished), ()
         override = asked["override_settings"].get("sd_model_checkpoint")
         wanted = ours["model"] or ours["model_override"] or override
         if not wanted:
@@ -66,6 +77,21 @@ class Clerk:
         if route:
             return route, ()
         return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
+
+
+def route_wished(routes: Routes, wished: Wishes) -> str:
+    """`provider`, `provider/model`, or the first route of that model; BadRequest names the key."""
+    provider, model = wished.provider, wished.model
+    offers = [name.partition("/") for name in routes.names()]
+    if provider and provider not in [account for account, _, _ in offers]:
+        raise BadRequest(f"{wished.where}.provider: there is no {provider[:40]!r}")
+    if not model:
+        return provider
+    for account, slash, name in offers:
+        if provider in ("", account) and model in (name, account + slash + name):
+            return account + slash + name
+    at = f" at {provider}" if provider else ""
+    raise BadRequest(f"{wished.where}.model: there is no {model[:80]!r}{at}")
 
 
 async def with_images(order: Order) -> Order:
@@ -106,3 +132,10 @@ def _size(asked: Asked) -> tuple[int, int]:
             scale = max(across / max(1, width), down / max(1, height))
         width, height = across or width * scale, down or height * scale
     return within_sides(width, height)
+
+
+def _script_note(asked: Asked) -> tuple[Note, ...]:
+    name = asked["script_name"]
+    if not name or name == "None":
+        return ()
+    return (Note("script", f"there is no script {name[:80]!r}: the picture is made without it"),)

@@ -14,6 +14,10 @@ import orjson
 
 from bridge.errors import BadRequest
 
+_LARGEST = 2**53 - 1
+"""What every JSON reader can hold; absurd numbers are brought down to it."""
+_LONGEST = 100
+"""Characters of a number."""
 HABITUAL_STEPS = frozenset({20, 50})
 HABITUAL_GUIDANCE = 7.0
 
@@ -41,21 +45,25 @@ IMG2IMG = _fields("both", "img2img")
 EXTRA = _fields("extra")
 OURS = _fields("ours")
 """What other clients say beside A1111's fields, and what only this bridge understands."""
+WISHES = _fields("wishes")
+WISHED_LORA = _fields("wished_lora")
 
 
-def read(fields: Fields, body: Mapping[str, object]) -> Asked:
+def read(fields: Fields, body: Mapping[str, object], where: str = "body") -> Asked:
     """Every one of `fields` out of `body`; BadRequest says what is wrong and where."""
-    return {name: _read_one(name, *field, body.get(name)) for name, field in fields.items()}
+    return {
+        name: _read_one(f"{where}.{name}", *field, body.get(name)) for name, field in fields.items()
+    }
 
 
-def _read_one(name: str, kind: str, default: object, value: object) -> object:
+def _read_one(where: str, kind: str, default: object, value: object) -> object:
     if value is None or value == "":
         return default
     words, coerce = _COERCE[kind]
     try:
         return coerce(value)
     except (TypeError, ValueError):
-        raise BadRequest(f"body.{name}: {str(value)[:40]!r} is not {words}") from None
+        raise BadRequest(f"{where}: {str(value)[:40]!r} is not {words}") from None
 
 
 def _text(value: object) -> str:
@@ -75,8 +83,9 @@ def _number(value: object) -> float:
 
 def _whole(value: object) -> int:
     if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
-        value = int(value)
-    return value if type(value) is int else int(_number(value))
+        value = int(value[:_LONGEST])
+    whole = value if type(value) is int else int(_number(value))
+    return min(_LARGEST, max(-_LARGEST, whole))
 
 
 def _seed(value: object) -> int:

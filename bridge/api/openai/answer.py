@@ -9,13 +9,16 @@ from starlette.responses import Response
 
 from bridge.api.a1111 import infotext
 from bridge.api.openai.orders import Order
+from bridge.api.rooms import DoorSettings
 from bridge.api.trace import dollars, traced
 from bridge.domain import Made, Note
 from bridge.errors import BridgeError
-from bridge.pictures.text import Bytes, base64_parts
+from bridge.pictures.text import Bytes, base64_bare, base64_parts
 
 
-def answered(order: Order, outcomes: Sequence[Made | BridgeError], version: str) -> Response:
+def answered(
+    order: Order, outcomes: Sequence[Made | BridgeError], settings: DoorSettings
+) -> Response:
     """`{created, data: [{b64_json, revised_prompt}], output_format, size, bridge}`.
 
     `outcomes` has at least one picture. There is no `usage`: nothing here is counted in tokens.
@@ -26,7 +29,7 @@ def answered(order: Order, outcomes: Sequence[Made | BridgeError], version: str)
     for place, one in enumerate(made):
         parts += [
             b',{"b64_json":"' if place else b'{"b64_json":"',
-            *base64_parts(one.picture, _infotext(one, version)),
+            *_base64(one, settings),
             b'","revised_prompt":',
             orjson.dumps(one.ready.prompt),
             b"}",
@@ -50,9 +53,17 @@ def _other_kinds(order: Order, made: Sequence[Made]) -> list[Note]:
     return [Note("output-format", f"the picture came in another form than {order.format}")]
 
 
-def _infotext(made: Made, version: str) -> str:
-    """The recipe as A1111 writes it, so that the gallery of any client can read it."""
+def _base64(made: Made, settings: DoorSettings) -> list[Bytes]:
+    """The picture with as much of its recipe as is told, written as A1111 writes it."""
+    if settings.infotext == "none":
+        return [base64_bare(made.picture)]
+    return base64_parts(made.picture, _infotext(made, settings))
+
+
+def _infotext(made: Made, settings: DoorSettings) -> str:
     ready, picture = made.ready, made.picture
+    if settings.infotext != "full":
+        return infotext.written(ready.prompt, "", {})
     pairs = {
         "Steps": ready.steps,
         "CFG scale": ready.guidance,
@@ -63,6 +74,6 @@ def _infotext(made: Made, version: str) -> str:
         "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
         "Provider": made.provider,
         "Cost": None if made.cost is None else f"${dollars(made.cost)}",
-        "Version": version,
+        "Version": settings.version,
     }
     return infotext.written(ready.prompt, ready.negative, pairs)

@@ -56,7 +56,7 @@ class Images:
             return Response(status_code=GONE)
         for outcome in outcomes:
             if isinstance(outcome, Made):
-                return answered(order, outcomes, self.clerk.settings.version)
+                return answered(order, outcomes, self.clerk.settings)
         raise next(outcome for outcome in outcomes if isinstance(outcome, BridgeError))
 
 

@@ -1,0 +1,126 @@
+"""What only we understand: `override_settings.bridge`, or an always-on script `Bridge`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import get_args
+from urllib.parse import unquote, urlsplit
+
+from bridge.api.a1111.schema import WISHED_LORA, WISHES, Asked, Fields, read
+from bridge.domain import Family, Lora, LoraFile, PromptMode, Rating
+from bridge.errors import BadRequest
+
+SCRIPT = "bridge"
+_SETTING = "bridge"
+_RANK = 0
+"""What a request brings along goes before what the dictionary has."""
+_FAMILIES = tuple(name for name in get_args(Family) if name != "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Each is empty where nothing was said."""
+
+    provider: str = ""
+    model: str = ""
+    rating: str = ""
+    prompt_mode: str = ""
+    loras: tuple[Lora, ...] = ()
+    where: str = ""
+    """What complaints call the object, `body.override_settings.bridge`."""
+
+
+def wishes(asked: Asked) -> Wishes:
+    """What `asked` wishes; the script's words go before the setting's. BadRequest names the key."""
+    told: dict[str, object] = {}
+    where = ""
+    for where, given in _objects(asked):
+        said = _read(WISHES, given, where)
+        _one_of(said, "rating", [rating.label for rating in Rating], where)
+        _one_of(said, "prompt_mode", get_args(PromptMode), where)
+        said["loras"] = _loras(said["loras"], where)
+        told |= {name: value for name, value in said.items() if value}
+    return Wishes(**told, where=where)  # type: ignore[arg-type]
+
+
+def without_wishes(asked: Asked) -> dict[str, object]:
+    """`asked` as it may be shown: the addresses of LoRAs may hold keys."""
+    settings, scripts = asked["override_settings"], asked["alwayson_scripts"]
+    return {
+        **asked,
+        "override_settings": {k: v for k, v in settings.items() if k != _SETTING},
+        "alwayson_scripts": {k: v for k, v in scripts.items() if k.lower() != SCRIPT},
+    }
+
+
+def _objects(asked: Asked) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The objects with their places; nothing and null are no object."""
+    place, given = f"body.override_settings.{_SETTING}", asked["override_settings"].get(_SETTING)
+    if given is not None:
+        yield place, _object(given, place)
+    for name, script in asked["alwayson_scripts"].items():
+        if name.lower() != SCRIPT:
+            continue
+        place = f"body.alwayson_scripts.{name}.args"
+        args = script.get("args") if isinstance(script, dict) else script
+        first = (args[0] if args else None) if isinstance(args, list) else args
+        if first is not None:
+            yield place, _object(first, place)
+
+
+def _object(given: object, where: str) -> Mapping[str, object]:
+    if not isinstance(given, dict):
+        raise BadRequest(f"{where}: an object is expected")
+    return given
+
+
+def _read(fields: Fields, given: Mapping[str, object], where: str) -> dict[str, object]:
+    for name in given:
+        if name not in fields:
+            known = ", ".join(fields)
+            raise BadRequest(f"{where}: {name[:40]!r} is none of {known}")
+    return dict(read(fields, given, where))
+
+
+def _one_of(said: Mapping[str, object], name: str, choice: "list[str] | tuple[str, ...]",
+            where: str) -> None:  # fmt: skip
+    value = said[name]
+    if value and value not in choice:
+        raise BadRequest(f"{where}.{name}: {str(value)[:40]!r} is none of {', '.join(choice)}")
+
+
+def _loras(rows: object, where: str) -> tuple[Lora, ...]:
+    loras: dict[str, Lora] = {}
+    for place, row in enumerate(rows if isinstance(rows, list) else ()):
+        here = f"{where}.loras[{place}]"
+        lora = _lora(_read(WISHED_LORA, _object(row, here), here), here)
+        if lora.id in loras:
+            raise BadRequest(f"{here}.url: {lora.name!r} is there twice")
+        loras[lora.id] = lora
+    return tuple(loras.values())
+
+
+def _lora(said: Asked, where: str) -> Lora:
+    """A LoRA of one file; it is called as the file is, for the address may hold a key."""
+    if not said["url"]:
+        raise BadRequest(f"{where}.url: the address of the file is missing")
+    if not said["family"]:
+        raise BadRequest(f"{where}.family: one of {', '.join(_FAMILIES)} is missing")
+    _one_of(said, "family", _FAMILIES, where)
+    name = _name(said["url"], where)
+    trigger = (said["trigger_word"],) if said["trigger_word"] else ()
+    file = LoraFile(said["url"], said["weight"])
+    return Lora(f"asked-{name}", name, "misc", _RANK, {said["family"]: file}, trigger_words=trigger)
+
+
+def _name(url: str, where: str) -> str:
+    """The file's name without ending, of letters that infotexts can hold."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    stem = PurePosixPath(unquote(parts.path)).stem
+    name = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in stem)[:60]
+    if parts.scheme not in ("http", "https") or not parts.hostname or not name:
+        raise BadRequest(f"{where}.url: a file's address (http or https) is expected")
+    return name
