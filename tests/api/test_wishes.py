@@ -1,5 +1,7 @@
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from bridge.domain import LoraFile, Rating
@@ -8,6 +10,9 @@ from tests.api.door import Door, opened
 
 URL = "https://files.example/loras/Mira%20v2.safetensors?token=s3cret"
 MIRA = {"url": URL, "weight": "0.7", "trigger_word": "m1ra fox", "family": "flux1"}
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def setting(**wishes: object) -> dict[str, object]:
@@ -136,3 +141,10 @@ async def test_the_key_in_an_address_is_told_to_nobody(
         assert "s3cret" not in str(answer.headers)
     assert "cannot load" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+async def test_the_readmes_example_works(door: Door) -> None:
+    example = orjson.loads(README.partition("```json")[2].partition("```")[0])
+    assert (await door.post("txt2img", example)).status == 200
+    (job,) = door.pipeline.jobs
+    assert (job.route, job.own_loras[0].name) == ("runware/flux1-dev", "fox")
