@@ -14,7 +14,7 @@ from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
-from bridge.events import Adopted, Bus
+from bridge.events import Adopted, Bus, CatalogChanged
 from bridge.lora.catalog import CatalogFile
 from bridge.lora.mapping import LoraMapping
 from bridge.lora.shelf import Shelf
@@ -78,18 +78,33 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
-    watch = asyncio.create_task(loras.watch())
+
     try:
-        yield Bridge(settings, pipeline, router, loras, overview)
+        async with watched(loras, bus):
+            yield Bridge(settings, pipeline, router, loras, overview)
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
         await engine.aclose(DRAIN_S)
         await transport.aclose()
         if llm:
             await llm.aclose()
         await store.close()
+
+
+@asynccontextmanager
+async def watched(loras: CatalogFile, bus: Bus) -> AsyncIterator[None]:
+    """Edits of the dictionary are taken up, and told."""
+
+    def told() -> None:
+        bus.tell(CatalogChanged(len(loras.current.loras), loras.problem))
+
+    told()
+    watch = asyncio.create_task(loras.watch(told))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
 
 
 def configured_adapters(accounts: Sequence[Account]) -> list[Adapter]:

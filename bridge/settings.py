@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -15,7 +16,7 @@ from bridge.errors import BadRequest
 from bridge.routing.order import Order
 
 TO_COME = (
-    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY", "FAL_API_KEY", "FAL_KEY", "TOGETHER_API_KEY",
+    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
     "PIXELDOJO_API_KEY", "RUNNINGHUB_API_KEY", "GEMINI_API_KEY",
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
@@ -37,6 +38,14 @@ class Settings:
     auth: str = setting(
         "BRIDGE_AUTH", "", "user:password that clients must send (Basic, or as Bearer)",
         secret=True,
+    )  # fmt: skip
+    cors_origins: tuple[str, ...] = setting(
+        "BRIDGE_CORS_ORIGINS", (),
+        "web pages that may ask, e.g. https://lite.koboldai.net; null is one; no other page may",
+    )  # fmt: skip
+    hosts: tuple[str, ...] = setting(
+        "BRIDGE_HOSTS", ("host.docker.internal",),
+        "names by which clients may call this server, besides localhost and BRIDGE_HOST",
     )  # fmt: skip
     data: Path = setting("BRIDGE_DATA", Path("data"), "folder for the database and the pictures")
     database_url: str = setting(
@@ -114,6 +123,10 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         if f.metadata and f.metadata["env"] in env
     }
     settings = Settings(**values)
+    if wrong := [origin for origin in settings.cors_origins if not _is_origin(origin)]:
+        raise BadRequest(
+            f"BRIDGE_CORS_ORIGINS: {wrong[0]!r} is no origin, as https://lite.koboldai.net is one"
+        )
     wanted = settings.providers
     by_name = {card.name: card for card in cards}
     if unknown := [name for name in wanted if name not in by_name]:
@@ -145,8 +158,16 @@ def secrets(settings: Settings) -> list[str]:
     return [value for value in (*own, *keys) if value]
 
 
+def _is_origin(text: str) -> bool:
+    """Whether a browser could send `text` as Origin."""
+    parts = urlsplit(text.rstrip("/"))
+    return text == "null" or bool(parts.netloc and parts.geturl().endswith(f"://{parts.netloc}"))
+
+
 def _value(f: "Field[Any]", kind: Any, text: str) -> Any:
-    raw: object = [part.strip() for part in text.split(",")] if f.name == "providers" else text
+    raw: object = text
+    if kind == tuple[str, ...]:
+        raw = [part.strip() for part in text.split(",") if part.strip()]
     try:
         return msgspec.convert(raw, kind, strict=False, dec_hook=lambda t, v: t(v))
     except msgspec.ValidationError as error:

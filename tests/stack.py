@@ -187,7 +187,10 @@ class Stack:
 
 
 def clouds(url: str) -> dict[str, str]:
-    """The settings that point the bridge at the emulator: Runware, then RunPod, then an LLM."""
+    """The settings that point the bridge at the emulator: Runware, then RunPod, then an LLM.
+
+    fal has its key too and is asked where BRIDGE_PROVIDERS names it.
+    """
     return {
         "BRIDGE_PROVIDERS": "runware,runpod",
         "BRIDGE_ORDER": "fixed",
@@ -196,6 +199,8 @@ def clouds(url: str) -> dict[str, str]:
         "RUNPOD_API_KEY": "emu-runpod-key",
         "RUNPOD_BASE_URL": f"{url}/runpod/v2",
         "RUNPOD_ZIMAGE_ENDPOINT": "zimage",
+        "FAL_API_KEY": "emu-fal-key",
+        "FAL_BASE_URL": f"{url}/fal/queue",
         "BRIDGE_LLM_BASE_URL": f"{url}/llm/v1",
         "BRIDGE_LLM_API_KEY": "emu-llm-key",
         "BRIDGE_LLM_MODEL": "emulated-writer",

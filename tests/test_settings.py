@@ -50,7 +50,9 @@ def test_the_names_that_people_have() -> None:
 
 
 def test_a_model_that_nobody_listed_is_taken_at_its_word() -> None:
-    known = account(CARDS[1], {"RUNWARE_API_KEY": "k", "RUNWARE_MODEL": "civitai:1@2"})
+    known = account(
+        adapters()["runware"].card, {"RUNWARE_API_KEY": "k", "RUNWARE_MODEL": "civitai:1@2"}
+    )
     assert known is not None
     (model,) = adapters()["runware"](known).models()
     assert model.id == "civitai:1@2"
@@ -72,3 +74,16 @@ def test_secrets_are_known() -> None:
 def test_who_can_be_reached() -> None:
     assert not Settings().is_public
     assert Settings(host="0.0.0.0").is_public
+
+
+def test_pages_and_names_are_lists() -> None:
+    env = {"BRIDGE_CORS_ORIGINS": "https://lite.koboldai.net, null,", "BRIDGE_HOSTS": "bridge.lan"}
+    settings = read(env, CARDS)
+    assert settings.cors_origins == ("https://lite.koboldai.net", "null")
+    assert (settings.hosts, Settings().hosts) == (("bridge.lan",), ("host.docker.internal",))
+
+
+@pytest.mark.parametrize("origin", ["*", "lite.koboldai.net", "https://a.example/page", "https://"])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(BadRequest, match="BRIDGE_CORS_ORIGINS"):
+        read({"BRIDGE_CORS_ORIGINS": origin}, CARDS)

@@ -1,4 +1,4 @@
-"""Every request passes here first: its path, its credentials, its size, its caller."""
+"""Every request passes here first: its origin, path, credentials, size and caller."""
 
 import re
 from base64 import b64decode
@@ -9,7 +9,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bridge.api.refusals import refusal
+from bridge.api.origins import Origins, preflight, readable
+from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
@@ -46,18 +47,25 @@ class Door:
     def __init__(self, app: ASGIApp, settings: DoorSettings) -> None:
         self._app = app
         self._settings = settings
+        self._origins = Origins(settings.cors_origins, settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or answer it with 401 or 413."""
+        """Let the request in, or answer it with 401, 403 or 413 before its body is read."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope = {**scope, "path": plain_path(scope["path"])}
         try:
+            origin = self._origins.admit(scope)
+            send = readable(origin, send)
+            if answer := preflight(origin, Headers(scope=scope)):
+                await answer(scope, receive, send)
+                return
             user = self._user(scope)
             self._check_length(scope)
         except DoorError as error:
-            await refusal(error)(scope, receive, send)
+            answer = refused(scope["method"], scope["path"], error)
+            await answer(scope, receive, send)
             return
         scope["state"] = {**scope.get("state", {}), "caller": user or _other_name(scope)}
         await self._app(scope, self._counted(receive), send)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bridge.api.json_body import json_answer
+from bridge.api.openai.failures import NO_RETRY, failure, is_openai, server_error
 from bridge.errors import AllProvidersFailed, AttemptError, BridgeError, DoorError, Unauthorized
 
 GONE = 499
@@ -17,17 +18,15 @@ _log = logging.getLogger("bridge.api")
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    """The exception handler for every BridgeError; clients hide the reason, so the log tells it."""
+    """The exception handler for every BridgeError."""
     assert isinstance(error, BridgeError)
-    answer = refusal(error)
-    _log.warning(
-        "%s %s: %d %s: %s",
-        request.method,
-        request.url.path,
-        answer.status_code,
-        error.name,
-        error.text,
-    )
+    return refused(request.method, request.url.path, error)
+
+
+def refused(method: str, path: str, error: BridgeError) -> Response:
+    """The answer; clients hide the reason, so the log tells it."""
+    answer = refusal(error, path)
+    _log.warning("%s %s: %d %s: %s", method, path, answer.status_code, error.name, error.text)
     return answer
 
 
@@ -38,22 +37,32 @@ async def vanish(request: Request, error: Exception) -> Response:
 
 async def stumble(request: Request, error: Exception) -> Response:
     """The exception handler for what should not happen; the server logs it in full."""
-    return _answer(500, type(error).__name__, "something went wrong inside; the log says what")
+    name, text = type(error).__name__, "something went wrong inside; the log says what"
+    if is_openai(request.url.path):
+        return json_answer(server_error(text, name), 500, NO_RETRY)
+    return _answer(500, name, text)
 
 
-def refusal(error: BridgeError) -> Response:
-    """A1111's `error`, FastAPI's `detail` and Agnai's `message`, with Retry-After where told."""
+def refusal(error: BridgeError, path: str = "") -> Response:
+    """The answer to a request for `path`, with Retry-After where told.
+
+    At /v1/images and /v1/models as OpenAI's clients read it, else A1111's `error`, FastAPI's
+    `detail` and Agnai's `message`.
+    """
     cause: BridgeError | None = error
     if isinstance(error, AllProvidersFailed):
         cause = error.cause
     status = error.status if isinstance(error, DoorError) else 500
-    headers = {"Connection": "close"} if status == 413 else {}  # the rest is not read
+    headers = {"Connection": "close"} if status in (403, 413) else {}  # nobody reads on
     if isinstance(cause, AttemptError):
         status = cause.door_status
         if cause.retry_after is not None:
             headers["Retry-After"] = str(ceil(cause.retry_after))
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Basic realm="a1111-bridge"'
+    if is_openai(path):
+        status, body = failure(error, status)
+        return json_answer(body, status, {**headers, **NO_RETRY})
     return _answer(status, error.name, error.text, headers)
 
 

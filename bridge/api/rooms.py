@@ -75,6 +75,10 @@ class DoorSettings:
 
     auth: str | None = None
     """`user:password`; None lets everybody in."""
+    cors_origins: tuple[str, ...] = ()
+    """Of web pages that may ask."""
+    hosts: tuple[str, ...] = ()
+    """Names of this server in the Host header, besides the loopback's."""
     body_limit: int = 64 * 1024 * 1024
     """Bytes of one request."""
     rating: Rating = Rating.GENERAL

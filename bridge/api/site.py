@@ -4,9 +4,10 @@ from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
 
 from bridge.api import control
-from bridge.api.a1111.routes import router
+from bridge.api.a1111 import routes as a1111
 from bridge.api.docs import docs_page
 from bridge.api.door import Door
+from bridge.api.openai import routes as openai
 from bridge.api.refusals import refuse, stumble, vanish
 from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.running import Running
@@ -23,7 +24,9 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
     site.add_exception_handler(BridgeError, refuse)
     site.add_exception_handler(ClientDisconnect, vanish)
     site.add_exception_handler(Exception, stumble)
-    site.include_router(router(rooms, settings, running or Running()))
+    running = running or Running()
+    site.include_router(a1111.router(rooms, settings, running))
+    site.include_router(openai.router(rooms, settings, running))
     if rooms.desk:
         site.include_router(control.router(rooms.desk))
     site.add_route("/docs", docs_page(site), include_in_schema=False)

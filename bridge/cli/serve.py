@@ -74,6 +74,8 @@ def door_settings(settings: Settings) -> DoorSettings:
     """How the doors behave."""
     return DoorSettings(
         auth=settings.auth or None,
+        cors_origins=settings.cors_origins,
+        hosts=(settings.host, *settings.hosts),
         body_limit=settings.body_size_limit,
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,

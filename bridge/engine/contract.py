@@ -4,9 +4,9 @@ A verb is a generator: it yields `Call`s, is sent `Reply`s, and returns its resu
 take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from bridge.domain import Family, Ready
 from bridge.engine.card import Account, Card, LoraRule, Model, Setting, Sizes, Span, Word
@@ -15,8 +15,8 @@ from bridge.transport.reply import Reply
 
 __all__ = [
     "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Finished", "Handle", "Inline",
-    "Local", "LoraRule", "Model", "RefusedOne", "Remote", "Setting", "Sizes", "Span", "Ticket",
-    "Waiting", "Word",
+    "Local", "LoraRule", "Model", "RefusedOne", "Remote", "Request", "SdkCall", "Setting",
+    "Sizes", "Span", "Ticket", "Waiting", "Word",
 ]  # fmt: skip
 
 
@@ -41,6 +41,21 @@ class Call:
     paid: bool = False
     reads: frozenset[int] = frozenset()
     """Error statuses that the verb reads itself; the engine names all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkCall:
+    """One request through the cloud's official client, whose own retries are off."""
+
+    sdk: str
+    """The client's module, imported when it is first needed."""
+    send: Callable[[Any, float], Awaitable[Any]]
+    """Given the module and seconds, the client's raw response."""
+    paid: bool = False
+    reads: frozenset[int] = frozenset()
+
+
+Request = Call | SdkCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,31 +148,31 @@ class Adapter:
             return known or tuple(replace(m, id=only, name=only) for m in offered[:1])
         return offered
 
-    def submit(self, job: Ready, ref: str) -> Generator[Call, Reply, Ticket | Finished]:
+    def submit(self, job: Ready, ref: str) -> Generator[Request, Reply, Ticket | Finished]:
         """Ask for the picture; `ref` is the attempt's id (a UUID) for clouds that take one."""
         raise AssertionError(f"{self.card.name} has no submit")
         yield  # makes this a generator
 
-    def check(self, ticket: Ticket) -> Generator[Call, Reply, Waiting | Finished]:
+    def check(self, ticket: Ticket) -> Generator[Request, Reply, Waiting | Finished]:
         """Look after a submitted job; free, so it may be repeated."""
         raise AssertionError(f"{self.card.name} answers a submit with the picture itself")
         yield  # makes this a generator
 
-    def cancel(self, ref: str, ticket: Ticket | None) -> Generator[Call, Reply, None]:
+    def cancel(self, ref: str, ticket: Ticket | None) -> Generator[Request, Reply, None]:
         """Stop a job; where the cloud has no such call, nothing happens."""
         yield from ()
 
-    def find(self, ref: str) -> Generator[Call, Reply, Ticket | None]:
+    def find(self, ref: str) -> Generator[Request, Reply, Ticket | None]:
         """The ticket of a submit whose answer was lost, by our own ref."""
         yield from ()
         return None
 
-    def adopt(self, asset: Asset) -> Generator[Call, Reply, Handle | Ticket]:
+    def adopt(self, asset: Asset) -> Generator[Request, Reply, Handle | Ticket]:
         """Upload a LoRA; free and repeatable. A Ticket means that it takes a while."""
         yield from ()
         return Handle(asset.url)
 
-    def adopted(self, ticket: Ticket) -> Generator[Call, Reply, Handle | Waiting]:
+    def adopted(self, ticket: Ticket) -> Generator[Request, Reply, Handle | Waiting]:
         """Look after an upload under way."""
         yield from ()
         return Handle(ticket.fields["id"])

@@ -19,6 +19,8 @@ from bridge.transport.client import Transport
 Result = TypeVar("Result")
 LIFE_S = 1800.0
 """How long a submitted job is looked after before it is booked as perhaps paid."""
+SYNC_S = 300.0
+"""How long a submit is held open at clouds that answer it with the picture."""
 FETCH_S = 60.0
 CANCEL_S = 10.0
 FIND_TRIES = 5
@@ -112,6 +114,9 @@ class Engine:
             _check_wanted(attempt)
 
         verb = attempt.adapter.submit(ready, attempt.ref)
+        if attempt.adapter.card.recovery == "none":
+            # the answer is the picture, and nothing finds it again: it is waited for to the end
+            seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
             begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
         except Uncertain:

@@ -10,13 +10,14 @@ import orjson
 import pybase64
 
 from bridge.engine.blame import UNCLEAR, blame
-from bridge.engine.contract import Adapter, Call, DataUri
+from bridge.engine.contract import Adapter, DataUri, Request, SdkCall
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
-from bridge.pictures.sniff import sniff
+from bridge.pictures.sniff import data_uri
 from bridge.transport.client import Cut, Slow, Transport
 from bridge.transport.guard import origin
 from bridge.transport.reply import Reply
+from bridge.transport.sdk import through_sdk
 
 Result = TypeVar("Result")
 
@@ -31,7 +32,7 @@ class Talk:
 
     async def drive(
         self,
-        verb: Generator[Call, Reply, Result],
+        verb: Generator[Request, Reply, Result],
         *,
         seconds: float,
         tries: int = 1,
@@ -65,7 +66,7 @@ class Talk:
                 raise Uncertain(error.text, status=error.status) from None
             raise
 
-    async def _pay(self, call: Call, ends: float) -> Reply:
+    async def _pay(self, call: Request, ends: float) -> Reply:
         try:
             reply = await self._send(call, ends)
         except (Cut, Slow) as error:
@@ -74,7 +75,7 @@ class Talk:
             raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
         return self._passed(call, reply)
 
-    async def _free(self, call: Call, ends: float, tries: int) -> Reply:
+    async def _free(self, call: Request, ends: float, tries: int) -> Reply:
         wait = self.pace.seconds(0.25)
         for tries_left in reversed(range(tries)):
             try:
@@ -87,7 +88,10 @@ class Talk:
                 wait *= 2
         raise AssertionError("the last try raises")
 
-    async def _send(self, call: Call, ends: float) -> Reply:
+    async def _send(self, call: Request, ends: float) -> Reply:
+        left = max(ends - monotonic(), 0.05)
+        if isinstance(call, SdkCall):
+            return await through_sdk(call.sdk, call.send, left)
         account = self.adapter.account
         url = _address(account.base_url, call.url)
         headers = {"Accept": "application/json", **call.headers}
@@ -99,19 +103,18 @@ class Talk:
             body = orjson.dumps(
                 call.json, default=_as_base64, option=orjson.OPT_PASSTHROUGH_DATACLASS
             )
-        left = max(ends - monotonic(), 0.05)
         return await self.transport.request(
             call.method, url, headers=headers, body=body, timeout=left
         )
 
-    def _passed(self, call: Call, reply: Reply) -> Reply:
+    def _passed(self, call: Request, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
         if reply.status in call.reads or 200 <= reply.status < 300:
             return reply
         raise blame(self.adapter.card, reply)
 
 
-def _told(verb: Generator[Call, Reply, Result], reply: Reply) -> Call:
+def _told(verb: Generator[Request, Reply, Result], reply: Reply) -> Request:
     """The verb's next Call; what it raises on reading `reply` is said of the job."""
     try:
         return verb.send(reply)
@@ -129,7 +132,7 @@ def _address(base_url: str, url: str) -> str:
 def _as_base64(value: object) -> str:
     """A picture inside a Call's JSON."""
     if isinstance(value, DataUri):
-        return f"data:image/{sniff(value.raw).kind};base64,{_as_base64(value.raw)}"
+        return data_uri(value.raw)
     if isinstance(value, bytes | memoryview):
         return pybase64.b64encode_as_string(value)
     raise TypeError(f"{type(value).__name__} has no place in a Call")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar, get_args
@@ -161,8 +161,8 @@ class CatalogFile:
         """All LoRAs as they are now, best rank first."""
         return tuple(self.current.loras.values())
 
-    async def watch(self) -> None:
-        """Reload at every edit, until cancelled."""
+    async def watch(self, told: Callable[[], None] = lambda: None) -> None:
+        """Reload at every edit, and call `told` after it, until cancelled."""
         name = self.path.name
         folder = self.path.absolute().parent
         # The folder is watched, not the file: editors replace the file by another one.
@@ -174,3 +174,4 @@ class CatalogFile:
             recursive=False,
         ):
             await asyncio.to_thread(self.reload)
+            told()

@@ -46,6 +46,11 @@ def sniff(raw: bytes) -> Picture:
     return Picture(raw, kind, width, height)
 
 
+def data_uri(raw: bytes) -> str:
+    """`data:image/png;base64,…`; Garbled when `raw` is no picture."""
+    return f"data:image/{sniff(raw).kind};base64,{pybase64.b64encode_as_string(raw)}"
+
+
 def _without_prefix(view: memoryview) -> memoryview:
     start = bytes(view[:128])
     if start[:5].lower() != b"data:":

@@ -53,7 +53,13 @@ def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
         if _meant(job.route, route, dry)
         and Rating.named(route.model.rating) >= job.shows
         and (not route.model.needs_mask or (job.mask is not None and job.init_image is not None))
+        and _enough_loras(job, route.model)
     ]
+
+
+def _enough_loras(job: Job, model: Model) -> bool:
+    least = model.loras.least if model.loras else 0
+    return not least or len(fit(job, model).loras) >= least
 
 
 def _meant(wanted: str, route: Route, dry: bool) -> bool:

@@ -63,7 +63,7 @@ class Transport:
             ) as answer,
         ):
             raw = await _read(answer, self._caps[0])
-            return _reply(answer, raw)
+            return reply_of(answer.status, answer.headers, raw)
 
     async def download(self, url: str, *, home: str, timeout: float) -> bytes:
         """The bytes behind `url`, without any key, redirects re-checked at each step.
@@ -110,14 +110,15 @@ async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
     return b"".join(chunks)
 
 
-def _reply(answer: aiohttp.ClientResponse, raw: bytes) -> Reply:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+def reply_of(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
+    """A whole answer; its body is read as JSON once."""
+    low = {name.lower(): value for name, value in headers.items()}
     try:
         body = read_json(raw)
     except ValueError:
         body = None
-    text = "" if body is not None and answer.status < 400 else raw[:2000].decode("utf-8", "replace")
-    return Reply(answer.status, headers, body, text)
+    text = "" if body is not None and status < 400 else raw[:2000].decode("utf-8", "replace")
+    return Reply(status, low, body, text)
 
 
 @asynccontextmanager

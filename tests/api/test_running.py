@@ -21,7 +21,9 @@ async def drawing(door: Door, **asked: object) -> AsyncIterator[asyncio.StreamWr
     body = orjson.dumps(asked)
     host, port = door.url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
-    head = f"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     writer.write(head.encode() + body)
     for _ in range(int(str(asked.get("batch_size", 1)))):
         await door.pipeline.begun.acquire()
@@ -170,7 +172,9 @@ async def test_a_client_that_leaves_while_talking_is_no_error(
 ) -> None:
     host, port = door.url.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+    writer.write(
+        b"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+    )
     await writer.drain()
     await asyncio.sleep(0.02)
     writer.close()

@@ -6,7 +6,7 @@ import pybase64
 import pytest
 from PIL import Image
 
-from bridge.api.a1111.trace import Trace
+from bridge.api.trace import Trace
 from bridge.domain import Note
 from bridge.errors import AllProvidersFailed, Limited, OverBudget, Refused, TimedOut
 from bridge.pictures.sniff import sniff

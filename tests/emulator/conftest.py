@@ -39,7 +39,7 @@ class Client:
         url = path if path.startswith("http") else self.emu.url + path
         headers = {"Content-Type": "application/json"}
         if key:
-            headers["Authorization"] = f"Bearer {key}"
+            headers["Authorization"] = key if " " in key else f"Bearer {key}"
         sent = None if body is None else BytesIO(orjson.dumps(body))
         async with self.session.request(
             method, url, data=sent, headers=headers, allow_redirects=False, **options
@@ -56,6 +56,11 @@ class Client:
     async def runpod(self, method: str, path: str, body: Any = None) -> Answer:
         """Below `/v2`."""
         return await self.ask(method, f"/runpod/v2/{path}", body, "emu-runpod-key")
+
+    async def fal(self, method: str, path: str, body: Any = None) -> Answer:
+        """Below the queue, or a whole URL of its answers."""
+        url = path if path.startswith("http") else f"/fal/queue/{path}"
+        return await self.ask(method, url, body, "Key emu-fal-key")
 
     async def llm(self, text: str, **more: Any) -> Answer:
         """One user message."""

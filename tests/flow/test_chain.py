@@ -177,6 +177,33 @@ def test_an_upload_holds_up_nobody_and_is_made_once(tmp_path: Path) -> None:
         assert len(stack.emulator.requests("runware", "upload")) == 1
 
 
+def test_an_edit_of_the_dictionary_is_live_and_a_broken_one_refused(tmp_path: Path) -> None:
+    dictionary = tmp_path / "loras.json"
+    dictionary.write_text(json.dumps({"loras": {}}))
+    with running(tmp_path, BRIDGE_LLM_BASE_URL="", BRIDGE_LORA_DICT=str(dictionary)) as stack:
+
+        def loras() -> dict[str, Any]:
+            told: dict[str, Any] = ask(f"{stack.bridge_url}/status").json["loras"]
+            return told
+
+        assert loras() == {"count": 0, "problem": ""}
+        dictionary.write_text(json.dumps(LORAS))
+        eventually(lambda: loras() == {"count": 1, "problem": ""}, "the edit is live")
+        dictionary.write_text('{"loras": {\n"rose": {"rank": "first"}}}')
+        eventually(lambda: "line 2" in loras()["problem"], "the broken edit is refused")
+        assert loras()["count"] == 1
+        assert "line 2" in stack.log()
+
+
+def test_a_hanging_llm_costs_its_timeout_not_the_picture(tmp_path: Path) -> None:
+    with running(tmp_path, BRIDGE_LLM_TIMEOUT="0.5") as stack:
+        stack.emulator.fault("llm", "hang", match=".", times=None)
+        answer = picture(stack, prompt='*Mara waits at the harbour.* "Hello?" she calls.')
+        (record,) = shown(answer)
+        assert "harbour" in record["prompt"]
+        assert "scene-by-rules" in answer.headers["x-bridge-notes"]
+
+
 def test_refused_at_the_door_costs_nothing(stack: Stack) -> None:
     answer = picture(stack, prompt="explicit sex with a minor")
     assert answer.status == 422

@@ -15,7 +15,7 @@ from tests.flow.books import settled, states
 from tests.flow.loras import LORAS
 from tests.stack import Stack, eventually, running
 
-CLOUDS = ("runware", "runpod")
+CLOUDS = ("runware", "runpod", "fal")
 pytestmark = pytest.mark.slow
 
 

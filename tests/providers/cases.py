@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from bridge.engine.contract import Account, Adapter, Model
+from bridge.engine.contract import Account, Adapter, Card, Model
 from bridge.providers import adapters
 
 
@@ -26,6 +26,11 @@ class Case:
         )
         return adapters()[self.cloud](account)
 
+    @property
+    def card(self) -> Card:
+        """The adapter's."""
+        return adapters()[self.cloud].card
+
     def models(self) -> tuple[Model, ...]:
         """The models of this case's account."""
         return self.adapter("http://127.0.0.1").models()
@@ -33,8 +38,12 @@ class Case:
 
 CASES = {
     "runware": Case("runware", {}, "/runware/v1"),
+    "together": Case("together", {}, "/together"),
     "runpod": Case("runpod", {"z-image": "zimage", "flux2-klein": "klein"}, "/runpod/v2"),
+    "fal": Case("fal", {}, "/fal/queue"),
 }
+QUEUED = [name for name, case in CASES.items() if case.card.recovery != "none"]
+"""Clouds that are asked again after a submit; the others answer it with the picture."""
 MODELS = [(name, model) for name, case in CASES.items() for model in case.models()]
 
 

@@ -22,19 +22,26 @@ from bridge.errors import (
     Unpayable,
 )
 from emulator import pictures
-from tests.providers.cases import CASES, MODELS, png
+from tests.providers.cases import CASES, MODELS, QUEUED, png
 from tests.providers.chamber import Chamber, lora
 
 by_model = pytest.mark.parametrize(("cloud", "model"), MODELS, ids=lambda v: getattr(v, "name", v))
 by_cloud = pytest.mark.parametrize("cloud", CASES)
+by_queued_cloud = pytest.mark.parametrize("cloud", QUEUED)
 
 
 def first(cloud: str) -> Model:
     return CASES[cloud].models()[0]
 
 
+def with_loras(cloud: str) -> Model:
+    return next(model for model in CASES[cloud].models() if model.loras)
+
+
 def fill(model: Model) -> dict[str, object]:
-    """What an inpainting model cannot do without."""
+    """What a model cannot do without."""
+    if model.loras and model.loras.least:
+        return {"loras": (lora("needed", model),)}
     if not model.needs_mask:
         return {}
     return {"init_image": png(512, 768), "mask": png(512, 768)}
@@ -44,7 +51,7 @@ def fill(model: Model) -> dict[str, object]:
 async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model: Model) -> None:
     loras = (lora("rose", model, 0.8), lora("rain", model, 0.4)) if model.loras else ()
     adapter = CASES[cloud].adapter(room.emulator.url)
-    attempt = room.attempt(adapter, model, loras=loras, **fill(model))
+    attempt = room.attempt(adapter, model, **fill(model) | {"loras": loras})
     outcome = await room.run(attempt)
     shown = pictures.read(bytes(outcome.picture.raw))
     assert shown["prompt"] == "a red fox in fresh snow"
@@ -109,6 +116,8 @@ async def test_a_field_moves_the_request_if_the_card_says_so(
         assert fit_removes(model, field)
         return
     changes = dict(CHANGES[field])
+    if field == "steps" and model.steps:
+        changes = {"steps": int(model.steps.low) + 2}
     before: dict[str, object] = (
         {"init_image": png(512, 768)} if field in ("mask", "strength") else {}
     )
@@ -186,7 +195,7 @@ async def test_a_lost_answer_is_looked_up_never_sent_again(
     assert room.paid(cloud) == 1
 
 
-@by_cloud
+@by_queued_cloud
 @pytest.mark.parametrize(
     ("kind", "args"),
     [
@@ -209,7 +218,7 @@ async def test_a_paid_job_without_its_picture_is_perhaps_paid(
     assert room.paid(cloud) == 1
 
 
-@by_cloud
+@by_queued_cloud
 @pytest.mark.parametrize(
     ("kind", "args"),
     [("status", {"status": 503}), ("html", {}), ("cut", {}), ("truncated", {}), ("latency", {})],
@@ -270,7 +279,7 @@ async def test_an_interrupt_ends_the_waiting_at_once(room: Chamber, cloud: str) 
 
 @by_cloud
 async def test_a_lora_that_cannot_be_fetched_is_named(room: Chamber, cloud: str) -> None:
-    model = first(cloud)
+    model = with_loras(cloud)
     adapter = CASES[cloud].adapter(room.emulator.url)
     if not (model.loras and model.loras.named == "handle"):
         assert list(adapter.adopt.__code__.co_names).count("Call") == 0
@@ -284,7 +293,7 @@ async def test_a_lora_that_cannot_be_fetched_is_named(room: Chamber, cloud: str)
 
 @by_cloud
 async def test_a_lora_is_uploaded_once_for_two_jobs_at_once(room: Chamber, cloud: str) -> None:
-    model = first(cloud)
+    model = with_loras(cloud)
     adapter = CASES[cloud].adapter(room.emulator.url)
     attempts = [room.attempt(adapter, model, loras=(lora("rose", model),)) for _ in range(3)]
     await asyncio.gather(*(room.run(attempt) for attempt in attempts))
@@ -295,7 +304,7 @@ async def test_a_lora_is_uploaded_once_for_two_jobs_at_once(room: Chamber, cloud
 
 @by_cloud
 async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, cloud: str) -> None:
-    model, adapter = first(cloud), CASES[cloud].adapter(room.emulator.url)
+    model, adapter = with_loras(cloud), CASES[cloud].adapter(room.emulator.url)
     use = lora("rose", model)
     if not (model.loras and model.loras.named == "handle"):
         await room.run(room.attempt(adapter, model, loras=(use,)))

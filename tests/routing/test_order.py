@@ -43,6 +43,14 @@ def test_an_inpainting_model_needs_a_mask() -> None:
     assert "one/fill" not in names(eligible(replace(JOB, init_image=b"x"), ALL))
 
 
+def test_a_model_that_needs_a_lora_is_asked_with_one() -> None:
+    needs = replace(FLUX, name="needs", loras=LoraRule(2, least=1))
+    found = routes([adapter("one", needs)])
+    rose = Lora("rose", "Rose", "character", 1, {"flux1": LoraFile("https://x/r", 1.0)})
+    assert names(eligible(JOB, found)) == []
+    assert names(eligible(replace(JOB, loras=(rose,)), found)) == ["one/needs"]
+
+
 def test_a_rating_above_the_clouds_policy_is_not_sent_there() -> None:
     assert names(eligible(replace(JOB, shows=Rating.MATURE), ALL)) == ["one/flux"]
 

@@ -10,9 +10,9 @@ from bridge.api.a1111 import infotext
 from bridge.api.a1111.jobs import Order
 from bridge.api.a1111.lists import FIXED
 from bridge.api.a1111.schema import Asked
-from bridge.api.a1111.trace import Trace, dollars, traced
 from bridge.api.a1111.wishes import without_wishes
 from bridge.api.rooms import DoorSettings
+from bridge.api.trace import Trace, dollars, traced
 from bridge.domain import Made
 from bridge.errors import BridgeError
 from bridge.pictures.text import Bytes, base64_bare, base64_parts

@@ -13,19 +13,16 @@ from bridge.api.a1111.schema import IMG2IMG, TXT2IMG, Fields, read
 from bridge.api.door import caller_of
 from bridge.api.json_body import json_object
 from bridge.api.refusals import GONE
-from bridge.api.rooms import Pipeline
-from bridge.api.running import Running
-from bridge.errors import BridgeError
+from bridge.api.studio import Studio
 
 
 @dataclass(frozen=True, slots=True)
 class Generate:
     """From the request's body to the answer's."""
 
-    pipeline: Pipeline
+    studio: Studio
     clerk: Clerk
     models: Models
-    running: Running
 
     async def txt2img(self, request: Request) -> Response:
         """A1111's answer, with what could be made of a batch."""
@@ -42,15 +39,8 @@ class Generate:
         return self.clerk.order(asked, body, caller=caller, chosen=self.models.chosen(caller))
 
     async def _made(self, request: Request, order: Order) -> Response:
-        """One failure of many is a note; if all fail, the first is the answer.
-
-        What was interrupted answers with the pictures that were finished, be they none.
-        """
-        run = self.running.begin(caller_of(request), self.pipeline.make, order.jobs, order.id)
-        if not await self.running.wait(run, request.receive):
+        """What was interrupted answers with the pictures that were finished, be they none."""
+        outcomes = await self.studio.outcomes(request, order.jobs, order.id)
+        if outcomes is None:
             return Response(status_code=GONE)
-        outcomes = run.outcomes()
-        failed = [outcome for outcome in outcomes if isinstance(outcome, BridgeError)]
-        if failed and len(failed) == len(outcomes) and not run.stopped:
-            raise failed[0]
         return answered(order, outcomes, self.clerk.settings)

@@ -2,21 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from random import randrange
-from typing import get_args
-from uuid import uuid4
 
 from bridge.api.a1111.images import all_taken, taken
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
 from bridge.api.a1111.wishes import Wishes, wishes
 from bridge.api.rooms import DoorSettings, Routes
-from bridge.domain import Job, Note, Picture, PromptMode, Rating
+from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
+from bridge.domain import Job, Note, Picture
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
-
-SEEDS = 2**32
-SIDES = 64, 4096
-"""Smallest and largest side, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,8 @@ class Clerk:
             steps=None if asked["steps"] in HABITUAL_STEPS else max(1, asked["steps"]),
             guidance=None if asked["cfg_scale"] == HABITUAL_GUIDANCE else asked["cfg_scale"],
             references=tuple(bytes(picture.raw) for picture in all_taken(ours, "extra_images")),
-            rating=_rating(wished.rating or ours["rating"], self.settings.rating),
-            prompt_mode=_prompt_mode(
+            rating=rating_within(wished.rating or ours["rating"], self.settings.rating),
+            prompt_mode=prompt_mode_of(
                 wished.prompt_mode or ours["prompt_mode"], self.settings.prompt_mode
             ),
             route=route,
@@ -63,10 +57,8 @@ class Clerk:
             own_loras=wished.loras,
             notes=(*notes, *_script_note(asked)),
         )
-        return Order(
-            asked,
-            _fanned_out(first, asked["batch_size"] * asked["n_iter"], self.settings.max_pictures),
-        )
+        count = asked["batch_size"] * asked["n_iter"]
+        return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
 
     def _route(
         self, asked: Asked, ours: Asked, wished: Wishes, chosen: str
@@ -87,14 +79,6 @@ class Clerk:
         return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
 
 
-def route_named(routes: Routes, name: str) -> str | None:
-    """The route with this title or, as A1111 also accepts, this `model_name`, in any case."""
-    if routes.known(name):
-        return name
-    plain = name.replace("/", "_").lower()
-    return next((title for title in routes.names() if model_name(title).lower() == plain), None)
-
-
 def route_wished(routes: Routes, wished: Wishes) -> str:
     """`provider`, `provider/model`, or the first route of that model; BadRequest names the key."""
     provider, model = wished.provider, wished.model
@@ -108,11 +92,6 @@ def route_wished(routes: Routes, wished: Wishes) -> str:
             return account + slash + name
     at = f" at {provider}" if provider else ""
     raise BadRequest(f"{wished.where}.model: there is no {model[:80]!r}{at}")
-
-
-def model_name(title: str) -> str:
-    """A1111's name without separators."""
-    return title.replace("/", "_")
 
 
 async def with_images(order: Order) -> Order:
@@ -143,17 +122,6 @@ async def _from(job: Job, init: Picture, asked: Asked) -> Job:
     return replace(job, width=init.width, height=init.height) if asked["inpaint_full_res"] else job
 
 
-def _fanned_out(first: Job, count: int, most: int) -> tuple[Job, ...]:
-    if not 1 <= count <= most:
-        raise BadRequest(
-            f"body.batch_size: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
-        )
-    seed = first.seed if first.seed >= 0 else randrange(SEEDS)
-    return tuple(
-        replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
-    )
-
-
 def _size(asked: Asked) -> tuple[int, int]:
     """Width and height; with hires fix its target, asked for at once."""
     width, height = asked["width"], asked["height"]
@@ -163,8 +131,7 @@ def _size(asked: Asked) -> tuple[int, int]:
         if across or down:
             scale = max(across / max(1, width), down / max(1, height))
         width, height = across or width * scale, down or height * scale
-    low, high = SIDES
-    return round(min(high, max(low, width))), round(min(high, max(low, height)))
+    return within_sides(width, height)
 
 
 def _script_note(asked: Asked) -> tuple[Note, ...]:
@@ -172,21 +139,3 @@ def _script_note(asked: Asked) -> tuple[Note, ...]:
     if not name or name == "None":
         return ()
     return (Note("script", f"there is no script {name[:80]!r}: the picture is made without it"),)
-
-
-def _rating(wanted: str | None, ceiling: Rating) -> Rating:
-    if not wanted:
-        return ceiling
-    try:
-        return min(ceiling, Rating.named(wanted))
-    except KeyError:
-        raise BadRequest(f"body.rating: {wanted[:40]!r} is no rating") from None
-
-
-def _prompt_mode(wanted: str | None, usual: PromptMode) -> PromptMode:
-    for mode in get_args(PromptMode):
-        if wanted == mode:
-            return mode  # type: ignore[no-any-return]
-    if wanted:
-        raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")
-    return usual

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bridge.api.a1111.jobs import model_name, route_named
 from bridge.api.a1111.lists import FIXED
 from bridge.api.door import caller_of
 from bridge.api.json_body import json_answer, json_object
 from bridge.api.rooms import Routes
+from bridge.api.terms import model_name, route_named
 from bridge.errors import BadRequest
 
 MOST_CALLERS = 1000
@@ -65,11 +65,3 @@ class Models:
             for title in self.routes.names()
         ]
         return json_answer(rows)
-
-    async def openai_models(self, request: Request) -> Response:
-        """GET /v1/models, as SillyTavern's source for stable-diffusion.cpp reads it."""
-        rows = [
-            {"id": name, "object": "model", "created": 0, "owned_by": name.partition("/")[0]}
-            for name in self.routes.names()
-        ]
-        return json_answer({"object": "list", "data": rows})

@@ -11,6 +11,7 @@ from bridge.api.a1111.models import Models
 from bridge.api.a1111.progress import Progress
 from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.running import Running
+from bridge.api.studio import Studio
 
 _METHODS = ("GET", "POST", "OPTIONS")
 
@@ -18,7 +19,8 @@ _METHODS = ("GET", "POST", "OPTIONS")
 def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
     """All of the A1111 door."""
     models = Models(rooms.routes)
-    generate = Generate(rooms.pipeline, Clerk(rooms.routes, settings), models, running)
+    studio = Studio(rooms.pipeline, running)
+    generate = Generate(studio, Clerk(rooms.routes, settings), models)
     progress = Progress(running)
     lists = Lists(rooms.loras, settings.version)
     home = Home(models)
@@ -30,7 +32,6 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("GET", "/sdapi/v1/options", models.options),
         ("POST", "/sdapi/v1/options", models.set_options),
         ("GET", "/sdapi/v1/sd-models", models.sd_models),
-        ("GET", "/v1/models", models.openai_models),
         ("GET", "/sdapi/v1/loras", lists.all_loras),
         ("GET", "/sdapi/v1/version", lists.about),
         ("GET", "/sdapi/v1/progress", progress.read),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bridge.domain import Job, Made, Note
 from bridge.errors import BridgeError
 
+HEADERS = ("Provider", "Model", "Seconds", "Cost", "Attempts", "Notes")
+"""Behind `X-Bridge-`."""
 _LONGEST = 1000
 """Characters of one header."""
 
@@ -25,15 +27,10 @@ class Trace:
 
     def headers(self) -> dict[str, str]:
         """X-Bridge-…, printable ASCII."""
-        values = {
-            "Provider": self.provider,
-            "Model": self.model,
-            "Seconds": self.seconds,
-            "Cost": self.cost,
-            "Attempts": self.attempts,
-            "Notes": ", ".join(dict.fromkeys(note.code for note in self.notes)),
-        }
-        return {f"X-Bridge-{name}": _safe(value) for name, value in values.items() if value}
+        notes = ", ".join(dict.fromkeys(note.code for note in self.notes))
+        values = (self.provider, self.model, self.seconds, self.cost, self.attempts, notes)
+        pairs = zip(HEADERS, values, strict=True)
+        return {f"X-Bridge-{name}": _safe(value) for name, value in pairs if value}
 
     def facts(self) -> dict[str, str]:
         """For `extra_generation_params`."""

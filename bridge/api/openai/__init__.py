@@ -1,0 +1,1 @@
+"""The second door: pictures as OpenAI's clients ask for them."""

@@ -1,0 +1,79 @@
+"""Writes the answer; base64 is joined into it and never parsed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from time import time
+
+import orjson
+from starlette.responses import Response
+
+from bridge.api.a1111 import infotext
+from bridge.api.openai.orders import Order
+from bridge.api.rooms import DoorSettings
+from bridge.api.trace import dollars, traced
+from bridge.domain import Made, Note
+from bridge.errors import BridgeError
+from bridge.pictures.text import Bytes, base64_bare, base64_parts
+
+
+def answered(
+    order: Order, outcomes: Sequence[Made | BridgeError], settings: DoorSettings
+) -> Response:
+    """`{created, data: [{b64_json, revised_prompt}], output_format, size, bridge}`.
+
+    `outcomes` has at least one picture. There is no `usage`: nothing here is counted in tokens.
+    `bridge` is ours: the trace, with the notes in words.
+    """
+    made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
+    parts: list[Bytes] = [b'{"created":%d,"data":[' % int(time())]
+    for place, one in enumerate(made):
+        parts += [
+            b',{"b64_json":"' if place else b'{"b64_json":"',
+            *_base64(one, settings),
+            b'","revised_prompt":',
+            orjson.dumps(one.ready.prompt),
+            b"}",
+        ]
+    trace = traced(order.jobs, outcomes)
+    trace = replace(trace, notes=(*trace.notes, *_other_kinds(order, made)))
+    first = made[0].picture
+    rest = {
+        "output_format": first.kind,
+        "size": f"{first.width}x{first.height}",
+        "bridge": trace.facts(),
+    }
+    parts += [b"],", orjson.dumps(rest)[1:]]
+    return Response(b"".join(parts), 200, trace.headers(), "application/json")
+
+
+def _other_kinds(order: Order, made: Sequence[Made]) -> list[Note]:
+    """A picture stays in the form in which it was made: it is not encoded again."""
+    if all(one.picture.kind == order.format for one in made) or not order.format:
+        return []
+    return [Note("output-format", f"the picture came in another form than {order.format}")]
+
+
+def _base64(made: Made, settings: DoorSettings) -> list[Bytes]:
+    """The picture with as much of its recipe as is told, written as A1111 writes it."""
+    if settings.infotext == "none":
+        return [base64_bare(made.picture)]
+    return base64_parts(made.picture, _infotext(made, settings))
+
+
+def _infotext(made: Made, settings: DoorSettings) -> str:
+    ready, picture = made.ready, made.picture
+    if settings.infotext != "full":
+        return infotext.written(ready.prompt, "", {})
+    pairs = {
+        "Steps": ready.steps,
+        "CFG scale": ready.guidance,
+        "Seed": made.seed,
+        "Size": f"{picture.width}x{picture.height}",
+        "Model": f"{made.provider}/{made.model}",
+        "Denoising strength": ready.strength,
+        "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
+        "Provider": made.provider,
+        "Cost": None if made.cost is None else f"${dollars(made.cost)}",
+        "Version": settings.version,
+    }
+    return infotext.written(ready.prompt, ready.negative, pairs)

@@ -1,0 +1,65 @@
+"""What every door reads alike: the name of a route, how many pictures, how large."""
+
+from dataclasses import replace
+from random import randrange
+from typing import get_args
+from uuid import uuid4
+
+from bridge.api.rooms import Routes
+from bridge.domain import Job, PromptMode, Rating
+from bridge.errors import BadRequest
+
+SEEDS = 2**32
+SIDES = 64, 4096
+"""Smallest and largest side, in pixels."""
+
+
+def route_named(routes: Routes, name: str) -> str | None:
+    """The route with this title or, as A1111 also accepts, this `model_name`, in any case."""
+    if routes.known(name):
+        return name
+    plain = name.replace("/", "_").lower()
+    return next((title for title in routes.names() if model_name(title).lower() == plain), None)
+
+
+def model_name(title: str) -> str:
+    """A1111's name without separators."""
+    return title.replace("/", "_")
+
+
+def within_sides(width: float, height: float) -> tuple[int, int]:
+    """The size in whole pixels, each side brought into `SIDES`."""
+    low, high = SIDES
+    return round(min(high, max(low, width))), round(min(high, max(low, height)))
+
+
+def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:
+    """`count` jobs like `first`, with ids and consecutive seeds; BadRequest names `field`."""
+    if not 1 <= count <= most:
+        raise BadRequest(
+            f"body.{field}: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
+        )
+    seed = first.seed if first.seed >= 0 else randrange(SEEDS)
+    return tuple(
+        replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
+    )
+
+
+def rating_within(wanted: str | None, ceiling: Rating) -> Rating:
+    """What a request may ask for: never above `ceiling`; BadRequest for what is no rating."""
+    if not wanted:
+        return ceiling
+    try:
+        return min(ceiling, Rating.named(wanted))
+    except KeyError:
+        raise BadRequest(f"body.rating: {wanted[:40]!r} is no rating") from None
+
+
+def prompt_mode_of(wanted: str | None, usual: PromptMode) -> PromptMode:
+    """What a request says, else `usual`; BadRequest for what is no mode."""
+    for mode in get_args(PromptMode):
+        if wanted == mode:
+            return mode  # type: ignore[no-any-return]
+    if wanted:
+        raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")
+    return usual
