@@ -1,7 +1,7 @@
 """The gallery's books: every picture that came, with the recipe that made it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -41,6 +41,9 @@ class PictureRow:
     """Given by the store; later pictures have higher ones."""
 
 
+_COLUMNS = tuple(each.name for each in fields(PictureRow) if each.name != "id")
+
+
 class History:
     """Pictures, newest first; no answer takes longer because there are many."""
 
@@ -49,8 +52,7 @@ class History:
 
     async def add(self, picture: PictureRow) -> int:
         """Book the picture and settle its attempt as kept, in one commit; the picture's id."""
-        row = asdict(picture)
-        del row["id"]
+        row = {name: getattr(picture, name) for name in _COLUMNS}
         row["recipe"] = orjson.dumps(picture.recipe).decode()
         await self._store.keep(Write(_ADD, row), settling(picture.ref, "kept", picture.cost))
         found = await self._store.fetch(select(pictures.c.id).where(pictures.c.ref == picture.ref))

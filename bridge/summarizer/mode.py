@@ -65,8 +65,6 @@ def strip_boilerplate(text: str) -> tuple[str, str]:
 
     SillyTavern's default prefix and its default negative prompt are made of such tags.
     """
-    if not any(tag in text.casefold() for tag in _BOILERPLATE):
-        return text, ""
     removed: list[str] = []
     lines = text.split("\n")
     for number, line in enumerate(lines):

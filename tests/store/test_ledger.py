@@ -130,6 +130,8 @@ async def test_a_drawer_gives_back_what_was_put_in_last(store: Store) -> None:
     health.save("runpod", {"good": 2.0})
     health.save("runware", {"good": 3.0, "reason": "“rested”"})
     places.save("recent", {"ids": ["pier"]})
+    health.flush()
+    places.flush()
     await store.keep()
     assert await health.load() == {
         "runware": {"good": 3.0, "reason": "“rested”"},
