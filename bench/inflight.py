@@ -4,7 +4,8 @@
 
 All are asked for at once, inside a status (as from RunPod), 1.5 MB of PNG each; a job takes four
 seconds. VmRSS at rest and while all are under way, VmHWM after the last answer. The bridge keeps
-the pictures and its limit of pictures at once is lifted. Linux only.
+the pictures. First with its limit of pictures at once at a cloud lifted, then as it is served, with
+short jobs. Linux only.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from bench.crowd import asked
 from bench.overhead import ROUTES, choose, environment, started
 from bench.start import free_port
 
-JOB_S = 4.0
+JOB_S, SHORT_JOB_S = 4.0, 0.1
 
 
 def megabytes(pid: int, what: str) -> float:
@@ -29,28 +30,35 @@ def megabytes(pid: int, what: str) -> float:
     return int(found[1]) / 1024 if found else float("nan")
 
 
-async def measure(port: int, pid: int, cloud: int, pictures: int) -> None:
+async def measure(port: int, pid: int, cloud: int, pictures: int, job: float) -> None:
     """Print three figures."""
-    await choose(cloud, "png", JOB_S)
+    await choose(cloud, "png", job)
     print(f"at rest                 {megabytes(pid, 'VmRSS'):7.0f} MB")
     crowd = asyncio.create_task(asked(port, ROUTES["inline"], pictures, pictures))
-    await asyncio.sleep(JOB_S * 0.75)
+    await asyncio.sleep(job * 0.75)
     print(f"{pictures} under way           {megabytes(pid, 'VmRSS'):7.0f} MB")
     seconds = await crowd
     print(f"highest, all answered   {megabytes(pid, 'VmHWM'):7.0f} MB")
-    print(f"waited at most          {max(seconds):7.1f} s, of which the job {JOB_S:.0f} s")
+    print(f"waited at most          {max(seconds):7.1f} s, of which the job {job} s")
 
 
 def main(pictures: int) -> None:
-    """Start a cloud and a bridge, measure."""
+    """Start a cloud and a bridge, measure; twice."""
+    for limit, job in (("lifted", JOB_S), ("limited", SHORT_JOB_S)):
+        print(f"limit of pictures at once: {limit}")
+        once(pictures, limit, job)
+
+
+def once(pictures: int, limit: str, job: float) -> None:
+    """One cloud, one bridge."""
     with tempfile.TemporaryDirectory() as folder:
         cloud, port = free_port(), free_port()
         env = environment(cloud, Path(folder))
         with (
             started("bench.upstream", cloud, env=env),
-            started("bench.unkept", port, "kept", env=env) as bridge,
+            started("bench.unkept", port, "kept", limit, env=env) as bridge,
         ):
-            uvloop.run(measure(port, bridge.pid, cloud, pictures))
+            uvloop.run(measure(port, bridge.pid, cloud, pictures, job))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The bridge as it is served, but with pictures kept nowhere and clouds that take all at once.
 
-    python -m bench.unkept PORT [kept]
+    python -m bench.unkept PORT [kept] [limited]
 
-What is kept is measured by itself: `kept` leaves the folder in place. Whatever is not the way of a
+What is kept is measured by itself: `kept` leaves the folder in place, and `limited` the clouds'
+limits. Whatever is not the way of a
 picture through the bridge, such as a cloud's limit of pictures at once, is out of the way.
 """
 
@@ -32,7 +33,7 @@ class Nowhere:
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until a signal."""
-    for kind in adapters().values():
+    for kind in () if "limited" in arguments else adapters().values():
         kind.card = replace(kind.card, at_once=AT_ONCE)
     serve = ["serve", "--port", arguments[0]]
     if "kept" in arguments:
