@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from bridge.domain import Rating, Scene
@@ -83,7 +84,7 @@ def check_scene(scene: Scene) -> None:
 
 def rating_of(text: str) -> Rating:
     """What a text amounts to by its words."""
-    folded = next(_folded(text))
+    folded = _folded(text)[0]
     if _SEXUAL.search(folded) or _GORE.search(folded):
         return Rating.MATURE
     return Rating.SUGGESTIVE if _SUGGESTIVE.search(folded) else Rating.GENERAL
@@ -94,13 +95,14 @@ def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:
     return _LABELS[rating]
 
 
-def _folded(text: str) -> Iterator[str]:
+@lru_cache(maxsize=2)  # a text is checked and, in the next moment, rated
+def _folded(text: str) -> tuple[str, ...]:
     """As it is read, and once more with digits that stand for letters (`l0l1`)."""
     folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
     folded = _NOT_AN_AGE.sub(" ", _HARMLESS.sub(" ", " ".join(folded.split())))
-    yield folded
     if re.search(r"[^\W\d_][013457@$]|[013457@$][^\W\d_]", folded):
-        yield folded.translate(_LEET)
+        return folded, folded.translate(_LEET)
+    return (folded,)
 
 
 def _texts(part: object) -> Iterator[str]:
