@@ -87,6 +87,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
         await transport.aclose()
         if llm:
             await llm.aclose()
+        drawer.flush()
         await store.close()
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import socket
 from dataclasses import replace
@@ -12,6 +13,7 @@ from bridge import __version__
 from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.site import build
 from bridge.app import Bridge, running
+from bridge.cli.allocator import settle
 from bridge.cli.wiring import configured
 from bridge.errors import BadRequest
 from bridge.observe.log import install
@@ -25,6 +27,7 @@ GRACE_S = 10
 
 def run(options: argparse.Namespace) -> int:
     """0 after a signal, 1 when the port is taken."""
+    settle()
     settings = configured()
     settings = replace(
         settings, host=options.host or settings.host, port=options.port or settings.port
@@ -48,6 +51,7 @@ async def _serve(settings: Settings, door: socket.socket) -> int:
         log.info("a1111-bridge on http://%s:%d, routes: %s", settings.host, settings.port, names)
         if settings.is_public and not settings.auth:
             log.warning("reachable from other machines without a password: set BRIDGE_AUTH")
+        gc.freeze()  # what is loaded stays: no collection need walk through it again
         await server.serve(sockets=[door])
         return 0 if server.started else 1
 

@@ -1,6 +1,7 @@
 """What is written down of an attempt: intent and ticket before going on, all else beside."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from bridge.engine.attempt import Attempt, Outcome
@@ -50,7 +51,24 @@ class Keeper:
 
     def keep(self, attempt: Attempt, outcome: Outcome) -> None:
         """Put the picture into the gallery, in the background."""
-        task = asyncio.create_task(self._keep(attempt, outcome))
+        picture = outcome.picture
+        row = PictureRow(
+            ref=attempt.ref,
+            job_id=attempt.job_id,
+            provider=attempt.adapter.account.name,
+            model=attempt.model.name,
+            blake3="",
+            kind=picture.kind,
+            width=picture.width,
+            height=picture.height,
+            bytes=len(picture.raw),
+            seed=outcome.seed if outcome.seed is not None else attempt.ready.seed,
+            cost=outcome.cost,
+            created=now_ms(),
+            recipe=attempt.recipe,
+        )
+        # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
+        task = asyncio.create_task(self._keep(row, picture.raw))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -59,33 +77,15 @@ class Keeper:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    async def _keep(self, attempt: Attempt, outcome: Outcome) -> None:
-        picture = outcome.picture
+    async def _keep(self, row: PictureRow, raw: bytes | memoryview) -> None:
         try:
-            digest = await self._blobs.save(picture.raw, picture.kind)
-            number = await self._history.add(
-                PictureRow(
-                    ref=attempt.ref,
-                    job_id=attempt.job_id,
-                    provider=attempt.adapter.account.name,
-                    model=attempt.model.name,
-                    blake3=digest,
-                    kind=picture.kind,
-                    width=picture.width,
-                    height=picture.height,
-                    bytes=len(picture.raw),
-                    seed=outcome.seed if outcome.seed is not None else attempt.ready.seed,
-                    cost=outcome.cost,
-                    created=now_ms(),
-                    recipe=attempt.recipe,
-                )
-            )
+            digest = await self._blobs.save(raw, row.kind)
+            number = await self._history.add(replace(row, blake3=digest))
         except Unstored as error:
             self._bus.tell(StoreFailed(error.text))
             return
-        account, model = attempt.adapter.account.name, attempt.model.name
-        told = (attempt.job_id, attempt.ref, account, model, number, picture.kind)
-        self._bus.tell(PictureKept(*told, len(picture.raw), outcome.cost))
+        told = (row.job_id, row.ref, row.provider, row.model, number, row.kind)
+        self._bus.tell(PictureKept(*told, row.bytes, row.cost))
 
 
 def _state(attempt: Attempt, error: BridgeError) -> State:

@@ -4,15 +4,24 @@ import json
 import logging
 import re
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Literal, TextIO
+from typing import Literal, TextIO, get_args
 
 from bridge.events import AttemptBegan, CatalogChanged, Event, Rested, StoreFailed
 from bridge.observe.redact import Redacted, Redactor
 
 Form = Literal["json", "text"]
 log = logging.getLogger("bridge")
+
+_SHAPES = {
+    kind: (
+        re.sub(r"(?<!^)([A-Z])", r" \1", kind.__name__).lower(),
+        tuple(each.name for each in fields(kind)),
+    )
+    for kind in get_args(Event)
+}
+"""`attempt ended` for AttemptEnded, and the names of its fields."""
 
 
 class JsonLines(logging.Formatter):
@@ -64,8 +73,10 @@ def write_down(event: Event) -> None:
     """A listener for the bus."""
     if isinstance(event, AttemptBegan):
         return
-    words = re.sub(r"(?<!^)([A-Z])", r" \1", type(event).__name__).lower()
-    log.log(_level(event), words, extra={"fact": asdict(event)})
+    words, names = _SHAPES[type(event)]
+    # flat: an event holds nothing that would have to be taken apart
+    fact = {name: getattr(event, name) for name in names}
+    log.log(_level(event), words, extra={"fact": fact})
 
 
 def _level(event: Event) -> int:

@@ -57,15 +57,19 @@ class Redacted(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true; the record is changed in place."""
-        record.msg, record.args = self._redact(record.getMessage()), None
+        record.msg, record.args = record.getMessage(), None
+        fact = getattr(record, "fact", {})
+        texts = [record.msg, *(value for value in fact.values() if isinstance(value, str))]
+        joined = "\n".join(texts)
+        if self._redact(joined) != joined:  # rare, so that one look at all of them is enough
+            record.msg = self._redact(record.msg)
+            record.fact = {k: self._redact(v) if isinstance(v, str) else v for k, v in fact.items()}
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = self._redact(record.exc_text)
         if record.stack_info:
             record.stack_info = self._redact(record.stack_info)
-        fact = getattr(record, "fact", {})
-        record.fact = {k: self._redact(v) if isinstance(v, str) else v for k, v in fact.items()}
         return True
 
 

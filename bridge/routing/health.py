@@ -5,7 +5,7 @@ they are kept over restarts.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from math import exp, log
 from time import time
 
@@ -153,4 +153,4 @@ class Health:
 
     def _end(self, key: str) -> None:
         self._probing.discard(key)
-        self._save(key, asdict(self._record(key)))
+        self._save(key, msgspec.to_builtins(self._record(key)))

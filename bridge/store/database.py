@@ -91,11 +91,13 @@ class Store:
         self._queue.put(_Item(writes, loop, done))
         await done
 
-    async def fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def fetch(
+        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows, with all that was kept before; Unstored when the database is gone."""
         self._check_open()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, self._select, query)
+        return await loop.run_in_executor(self._reader, self._select, query, values)
 
     async def close(self) -> None:
         """Write what is still in line, then let go of the database."""
@@ -110,10 +112,12 @@ class Store:
         if self._closed:
             raise Unstored("the store is closed")
 
-    def _select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    def _select(
+        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).all()
+                return connection.execute(query, values).all()
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 

@@ -1,11 +1,11 @@
 """The gallery's books: every picture that came, with the recipe that made it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from bridge.domain import PictureKind
 from bridge.store.database import Store, Write
@@ -13,6 +13,7 @@ from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 
 _ADD = insert(pictures)
+_NUMBER = select(pictures.c.id).where(pictures.c.ref == bindparam("own_ref"))
 _NEWEST = select(pictures).order_by(pictures.c.id.desc())
 
 
@@ -41,6 +42,9 @@ class PictureRow:
     """Given by the store; later pictures have higher ones."""
 
 
+_COLUMNS = tuple(each.name for each in fields(PictureRow) if each.name != "id")
+
+
 class History:
     """Pictures, newest first; no answer takes longer because there are many."""
 
@@ -49,11 +53,10 @@ class History:
 
     async def add(self, picture: PictureRow) -> int:
         """Book the picture and settle its attempt as kept, in one commit; the picture's id."""
-        row = asdict(picture)
-        del row["id"]
+        row = {name: getattr(picture, name) for name in _COLUMNS}
         row["recipe"] = orjson.dumps(picture.recipe).decode()
         await self._store.keep(Write(_ADD, row), settling(picture.ref, "kept", picture.cost))
-        found = await self._store.fetch(select(pictures.c.id).where(pictures.c.ref == picture.ref))
+        found = await self._store.fetch(_NUMBER, {"own_ref": picture.ref})
         return int(found[0][0])
 
     async def page(self, before: int | None = None, limit: int = 50) -> list[PictureRow]:

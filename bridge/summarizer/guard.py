@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from bridge.domain import Rating, Scene
@@ -63,9 +64,11 @@ _HARMLESS: Final = _pattern("harmless")
 def check_text(text: str) -> None:
     """Forbidden when a text joins sexual content and minors, in any of a dozen languages."""
     for folded in _folded(text):
+        if _NEVER.search(folded):
+            raise Forbidden(_REFUSAL)
+        # most texts are neither: the second pair is looked for only behind the first
         is_sexual = _SEXUAL.search(folded) or _SUGGESTIVE.search(folded)
-        is_young = _MINORS.search(folded) or _SCHOOLS.search(folded)
-        if _NEVER.search(folded) or (is_sexual and is_young):
+        if is_sexual and (_MINORS.search(folded) or _SCHOOLS.search(folded)):
             raise Forbidden(_REFUSAL)
 
 
@@ -81,7 +84,7 @@ def check_scene(scene: Scene) -> None:
 
 def rating_of(text: str) -> Rating:
     """What a text amounts to by its words."""
-    folded = next(_folded(text))
+    folded = _folded(text)[0]
     if _SEXUAL.search(folded) or _GORE.search(folded):
         return Rating.MATURE
     return Rating.SUGGESTIVE if _SUGGESTIVE.search(folded) else Rating.GENERAL
@@ -92,13 +95,14 @@ def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:
     return _LABELS[rating]
 
 
-def _folded(text: str) -> Iterator[str]:
+@lru_cache(maxsize=2)  # a text is checked and, in the next moment, rated
+def _folded(text: str) -> tuple[str, ...]:
     """As it is read, and once more with digits that stand for letters (`l0l1`)."""
     folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
     folded = _NOT_AN_AGE.sub(" ", _HARMLESS.sub(" ", " ".join(folded.split())))
-    yield folded
     if re.search(r"[^\W\d_][013457@$]|[013457@$][^\W\d_]", folded):
-        yield folded.translate(_LEET)
+        return folded, folded.translate(_LEET)
+    return (folded,)
 
 
 def _texts(part: object) -> Iterator[str]:

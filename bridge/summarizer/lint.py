@@ -91,7 +91,7 @@ def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
 
 def tokens(prompt: str) -> int:
     """A rough count: 1.2 a word, one a character in scripts without spaces."""
-    solid = sum(ch > "\u2e80" for ch in prompt)
+    solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)
     return solid + round(len(re.findall(r"[^\W\u2e80-\uffff]+|[^\w\s]", prompt)) * 1.2)
 
 

@@ -49,7 +49,8 @@ def is_story(text: str) -> bool:
     """Roleplay text: it has a narrator, speech or stage directions. Else a prompt as it stands."""
     if _SYNTAX.search(text):
         return False
-    if _MARKS.search(text) or _SPEECH.search(text):
+    is_quoted = any(mark in text for mark in '"“”')
+    if _MARKS.search(text) or (is_quoted and _SPEECH.search(text)):
         return True
     if _CRAFT.search(text) or _is_list(text):
         return False
@@ -65,8 +66,6 @@ def strip_boilerplate(text: str) -> tuple[str, str]:
 
     SillyTavern's default prefix and its default negative prompt are made of such tags.
     """
-    if not any(tag in text.casefold() for tag in _BOILERPLATE):
-        return text, ""
     removed: list[str] = []
     lines = text.split("\n")
     for number, line in enumerate(lines):

@@ -1,11 +1,12 @@
 """The books: what is open, what was perhaps paid, what was spent; after a restart, too."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bridge.errors import Unstored
-from bridge.store.database import Store
+from bridge.store.database import Store, Write
 from bridge.store.drawer import Drawer
 from bridge.store.history import History, PictureRow
 from bridge.store.ledger import Intent, Ledger, now_ms
@@ -130,9 +131,32 @@ async def test_a_drawer_gives_back_what_was_put_in_last(store: Store) -> None:
     health.save("runpod", {"good": 2.0})
     health.save("runware", {"good": 3.0, "reason": "“rested”"})
     places.save("recent", {"ids": ["pier"]})
+    health.flush()
+    places.flush()
     await store.keep()
     assert await health.load() == {
         "runware": {"good": 3.0, "reason": "“rested”"},
         "runpod": {"good": 2.0},
     }
     assert await places.load() == {"recent": {"ids": ["pier"]}}
+
+
+async def test_a_drawer_writes_by_itself_and_only_what_was_saved_last(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.store.drawer.SOON_S", 0.0)
+    written: list[tuple[Write, ...]] = []
+    came = asyncio.Event()
+
+    def put(*writes: Write) -> None:
+        written.append(writes)
+        came.set()
+
+    monkeypatch.setattr(store, "put", put)
+    health = Drawer(store, "health")
+    for good in range(100):
+        health.save("runware", {"good": good})
+    await came.wait()
+    health.flush()
+    (writes,) = written
+    assert [write.row.get("state") for write in writes] == [None, '{"good":99}']
