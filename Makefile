@@ -51,8 +51,12 @@ fix: setup-dev   ## what can be mended by itself
 docs: setup-dev  ## write env.example and the reference pages anew
 	$(BIN)/python -m tools.docs
 
-bench: setup     ## start-up time, memory, matcher
+bench: setup     ## start and memory, overhead, fallback, books, matcher
 	$(BIN)/python -m bench.start
+	$(BIN)/python -m bench.overhead
+	$(BIN)/python -m bench.inflight
+	$(BIN)/python -m bench.fallback
+	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.lora
 
 lock: setup-dev  ## resolve the dependencies anew (needs uv)
