@@ -58,7 +58,7 @@ def request(route: str) -> bytes:
         "override_settings": {"sd_model_checkpoint": route},
     }  # fmt: skip
     body = json.dumps(fields).encode()
-    head = f"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: b\r\nContent-Length: {len(body)}\r\n"
+    head = f"POST /sdapi/v1/txt2img HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"Content-Type: application/json\r\n\r\n" + body
 
 
