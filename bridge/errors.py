@@ -12,6 +12,7 @@ BridgeError
 │  ├─ Unfit                 this job cannot be expressed there; says nothing of the cloud's health
 │  ├─ LoraUnreachable       the cloud cannot get at a LoRA file
 │  ├─ LoraPending           the cloud is still taking in a LoRA: it will be there for a later job
+│  ├─ Busy                  all our places at the cloud are taken; says nothing of its health
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
 └─ DoorError                the answer to the client
    ├─ BadRequest            the request itself is wrong: says what and where
@@ -136,6 +137,12 @@ class LoraUnreachable(AttemptError):
 
 class LoraPending(AttemptError):
     """An upload is under way and goes on at the cloud; no other model there would be sooner."""
+
+
+class Busy(AttemptError):
+    """Patience ended while the attempt stood in line for a place at the account."""
+
+    door_status = 503
 
 
 class TimedOut(AttemptError):

@@ -18,7 +18,7 @@ from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
-from bridge.summarizer.guard import check_scene, check_text, rating_of
+from bridge.summarizer.guard import check_text, rating_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
@@ -146,7 +146,6 @@ class Prompter:
             if hit.lora.category == "character"
         ]
         written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
-        check_scene(written.scene)
         shows = max(job.shows, Rating.named(written.scene.rating))
         job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
         return _noted(job, *written.notes)

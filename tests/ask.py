@@ -23,6 +23,11 @@ class Answer:
         return json.loads(self.raw)
 
     @property
+    def info(self) -> Any:
+        """A1111's `info`, which is JSON in a text."""
+        return json.loads(self.json["info"])
+
+    @property
     def text(self) -> str:
         """The body as text."""
         return self.raw.decode()

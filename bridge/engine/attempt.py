@@ -36,6 +36,8 @@ class Attempt:
     ref: str = field(default_factory=lambda: str(uuid4()))
     """Ours, sent along to clouds that take one."""
     ticket: Ticket | None = None
+    placed: bool = False
+    """It has left the line and has a place at the account."""
     booked: bool = False
     """The intent is (being) written: from here on money may flow."""
     finished: bool = False

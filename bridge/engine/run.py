@@ -13,7 +13,7 @@ from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
 from bridge.engine.watch import watch
-from bridge.errors import AttemptError, Interrupted, LoraUnreachable, TimedOut, Uncertain
+from bridge.errors import AttemptError, Busy, Interrupted, LoraUnreachable, TimedOut, Uncertain
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
@@ -44,7 +44,7 @@ class Engine:
         attempt.task = self._spawn(self._life(attempt, seconds, upload or seconds))
 
     async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
-        """The outcome; TimedOut after `seconds`; Interrupted when the caller stops.
+        """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
 
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
@@ -59,6 +59,8 @@ class Engine:
         self._give_up(attempt)
         if attempt.control.stop.is_set():
             raise Interrupted("stopped by the client")
+        if not attempt.placed:
+            raise Busy(f"{attempt.title}: no place became free within {seconds:.0f} s")
         raise TimedOut(f"{attempt.title}: no picture within {seconds:.0f} s")
 
     def adopt(self, attempt: Attempt) -> None:
@@ -87,6 +89,7 @@ class Engine:
     async def _life(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
         account = attempt.adapter.account.name
         async with self._slots.lease(account, attempt.adapter.card.at_once):
+            attempt.placed = True
             return await self._settled(attempt, self._brought(attempt, seconds, upload))
 
     async def _settled(self, attempt: Attempt, work: Awaitable[Outcome]) -> Outcome:

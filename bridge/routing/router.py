@@ -12,6 +12,7 @@ from bridge.engine.run import Engine
 from bridge.errors import (
     AttemptError,
     BridgeError,
+    Busy,
     Gone,
     Interrupted,
     LoraPending,
@@ -110,8 +111,7 @@ class Router:
                 route.adapter, route.model, ready, chain.job.id, chain.control,
                 recipe=recipe(chain.job, ready),
             )  # fmt: skip
-            told = (chain.job.id, attempt.ref, route.account, route.model.name)
-            self._bus.tell(AttemptBegan(*told))
+            self._began(chain, route, attempt)
             patience, upload = self._patience(chain, route)
             self._engine.begin(attempt, seconds=patience, upload=upload)
             outcome = await self._engine.wait(attempt, seconds=patience)
@@ -154,10 +154,14 @@ class Router:
         if isinstance(error, Refused):
             limit = Rating.named(route.model.rating)
             chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
-        elif isinstance(error, LoraPending) or (
+        elif isinstance(error, LoraPending | Busy) or (
             error.rest is not Rest.NONE and not isinstance(error, Gone)
         ):
             chain.left = [r for r in chain.left if r.account != route.account]
+
+    def _began(self, chain: Chain, route: Route, attempt: Attempt) -> None:
+        told = (chain.job.id, attempt.ref, route.account, route.model.name)
+        self._bus.tell(AttemptBegan(*told))
 
     def _note(
         self, chain: Chain, route: Route, attempt: Attempt | None, record: AttemptRecord
@@ -211,6 +215,7 @@ class Router:
             for task in done:
                 route, attempt = tasks.pop(task)
                 if not task.cancelled() and task.exception() is None:
+                    self._began(chain, route, attempt)  # given up before, and now waited for again
                     seconds = self._deadline - chain.remaining()
                     return self._made(chain, route, attempt, task.result(), seconds)
         raise failure(chain, self._soonest())

@@ -1,7 +1,7 @@
 """A door on a loopback port, with a pipeline that does as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -21,6 +21,7 @@ from bridge.domain import AttemptRecord, Job, Lora, LoraUse, Made, Note, Picture
 from bridge.engine.control import Control
 from bridge.errors import Interrupted
 from bridge.pictures.sniff import from_base64
+from tests.ask import Answer
 
 ROUTES = ("auto", "runware/flux1-dev", "runpod/z-image")
 
@@ -120,23 +121,6 @@ class FakeRoutes:
 class FakeLoras:
     def listing(self) -> list[Lora]:
         return [Lora("mira", "Mira the fox", "character", 1, {})]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, headers and body as they came."""
-
-    status: int
-    headers: Mapping[str, str]
-    raw: bytes
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.raw)
-
-    @property
-    def info(self) -> Any:
-        return orjson.loads(self.json["info"])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from bridge.api.a1111.infotext import parsed
 from bridge.pictures.sniff import from_base64, sniff
-from tests.api.door import Answer, drawn, opened
+from tests.api.door import drawn, opened
+from tests.ask import Answer
 
 
 def said(answer: Answer) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from bridge.errors import (
     Unfit,
     Unstored,
 )
-from tests.api.door import Answer, Door, drawn, opened
+from tests.api.door import Door, drawn, opened
+from tests.ask import Answer
 
 GENERATIONS, EDITS = "/v1/images/generations", "/v1/images/edits"
 POLICY = ("image_generation_user_error", "moderation_blocked")

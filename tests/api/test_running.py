@@ -144,6 +144,7 @@ async def test_an_old_disconnect_is_not_meant(door: Door) -> None:
         await asyncio.sleep(0.06)
         await door.post("interrupt")
         await until(door.pipeline.controls[0].stop.is_set)
+        assert door.pipeline.controls[0].stop.is_set(), "the attended one is stopped too"
 
 
 async def test_an_interrupt_stops_nothing_that_begins_later(door: Door) -> None:

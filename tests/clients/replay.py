@@ -14,7 +14,8 @@ import orjson
 import pybase64
 from PIL import Image
 
-from tests.api.door import Answer, Door, base64, drawn
+from tests.api.door import Door, base64, drawn
+from tests.ask import Answer
 
 PICTURE = base64(drawn())
 _NAMED = {"$picture": PICTURE, "$data": f"data:image/png;base64,{PICTURE}"}

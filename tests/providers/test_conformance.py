@@ -9,12 +9,14 @@ from bridge.engine.card import Model
 from bridge.errors import (
     AttemptError,
     BridgeError,
+    Busy,
     Garbled,
     Gone,
     Interrupted,
     Limited,
     LoraUnreachable,
     Refused,
+    Rest,
     TimedOut,
     Unavailable,
     Uncertain,
@@ -263,6 +265,18 @@ async def test_a_slow_job_is_given_up_and_cancelled_where_that_stops_the_bill(
     cancels = adapter.card.cancel_stops_bill
     assert await room.states() == ["cancelled" if cancels else "kept"]
     assert room.paid(cloud) == 1
+
+
+@by_cloud
+async def test_standing_in_line_is_no_fault_of_the_cloud(room: Chamber, cloud: str) -> None:
+    room.emulator.settings.change({"clouds": {cloud: {"run_s": 200.0}}})
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    for _ in range(adapter.card.at_once):
+        room.engine.begin(room.attempt(adapter, first(cloud)), seconds=5)
+    with pytest.raises(Busy) as raised:
+        await room.run(room.attempt(adapter, first(cloud)), seconds=0.2)
+    assert raised.value.rest is Rest.NONE
+    assert room.paid(cloud) == adapter.card.at_once
 
 
 @by_cloud
