@@ -24,7 +24,9 @@ def _decode(source: Path, output: Path, password: str) -> int:
         raise BadRequest(f"{source}: nothing is hidden in it")
     for number, file in enumerate(files, 1):
         # the name is the caller's alone: what a carrier says of its extension is only printed
-        path = output if len(files) == 1 else output.with_stem(f"{output.stem}-{number}")
+        path = output
+        if len(files) > 1:
+            path = output.parent / f"{output.stem}-{number}{output.suffix}"
         _write(path, file.raw)
         print(f"{path}: {file.extension}, {len(file.raw)} bytes")
     return 0

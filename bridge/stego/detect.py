@@ -48,7 +48,14 @@ def decode(raw: bytes | memoryview, password: str = "") -> tuple[Hidden, ...]:
 
 
 def _found(png: Png) -> Carrier | None:
-    front = png.upper(tt.front_rows(png))
+    # a look that is in vain costs time, so the short one is for those that are likely v2
+    if png.dense and (early := _first(png, tt.front_rows_v2(png))):
+        return early
+    return _first(png, tt.front_rows(png))
+
+
+def _first(png: Png, rows: int) -> Carrier | None:
+    front = png.upper(rows)
     if front is None:
         return None
     if v2 := tt.find_v2(png, front):

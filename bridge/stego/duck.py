@@ -5,7 +5,7 @@ from PIL.Image import Image
 
 from bridge.stego.bits import joined, samples
 from bridge.stego.payload import FRONT, Header, Hidden, header, unlocked
-from bridge.stego.png import Png, band
+from bridge.stego.png import Png, all_of, band
 
 _BITS = (2, 6, 8)
 _SMALLEST, _STEP = 640, 64
@@ -34,8 +34,10 @@ def read(png: Png, bits: int, found: Header, password: str) -> tuple[Hidden, ...
     image = png.upper(top + max(0, -(-below // (3 * png.width))))
     if image is None:
         return ()
-    beside = band(image, 0, top).reshape(top, -1)[:, 3 * left :].reshape(-1)
-    values = np.concatenate((beside, band(image, top)))[:count]
+    values = all_of(image)
+    edge = 3 * png.width * top
+    beside = values[:edge].reshape(top, -1)[:, 3 * left :].reshape(-1)
+    values = np.concatenate((beside, values[edge:]))[:count]
     hidden = unlocked(found, joined(values, bits)[found.at : found.end], password)
     return (hidden,) if hidden else ()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bridge.errors import Sealed
-from bridge.stego.png import band, opened
+from bridge.stego.png import opened
 
 FRONT = 96
 """Bytes that hold the longest header and the payload's magic."""
@@ -131,4 +131,4 @@ def _video(raw: bytes) -> bytes:
     if png is None or png.width != _VIDEO_WIDTH:
         return b""
     image = png.upper(png.height)
-    return band(image, 0).tobytes().rstrip(b"\0") if image else b""
+    return image.tobytes().rstrip(b"\0") if image else b""

@@ -29,6 +29,11 @@ class Png:
     """What a pixel of the file is made of, as Pillow's decoder calls it."""
     deflated: bytes | memoryview
 
+    @property
+    def dense(self) -> bool:
+        """Hardly smaller than its samples, as noise is and other files are."""
+        return 10 * len(self.deflated) > 9 * 3 * self.width * self.height
+
     def upper(self, count: int) -> Image.Image | None:
         """The first `count` rows or all, in RGB; None when they are damaged.
 
@@ -41,11 +46,15 @@ class Png:
             return None
 
 
-def band(image: Image.Image, start: int, count: int | None = None) -> Samples:
-    """The samples of `count` rows, or of all, from row `start` on: one after another."""
-    end = image.height if count is None else min(start + count, image.height)
-    rows = image.crop((0, min(start, end), image.width, end))
-    return np.frombuffer(rows.tobytes(), np.uint8)
+def band(image: Image.Image, start: int, count: int) -> Samples:
+    """The samples of `count` rows, or what there is, from row `start` on: one after another."""
+    end = min(start + count, image.height)
+    return all_of(image.crop((0, min(start, end), image.width, end)))
+
+
+def all_of(image: Image.Image) -> Samples:
+    """The samples of all rows, one after another."""
+    return np.frombuffer(image.tobytes(), np.uint8)
 
 
 def opened(raw: bytes | memoryview) -> Png | None:

@@ -1,7 +1,6 @@
 """The carriers of "TT img": a bit a channel (v1, both ways), or whole bytes (v2)."""
 
 import math
-from binascii import crc_hqx
 from collections.abc import Iterator
 from io import BytesIO
 from secrets import token_bytes
@@ -11,6 +10,7 @@ from PIL import Image
 
 from bridge.errors import BadRequest
 from bridge.stego.bits import joined, samples
+from bridge.stego.crc import crc16
 from bridge.stego.payload import (
     FRONT,
     Header,
@@ -22,7 +22,7 @@ from bridge.stego.payload import (
     unlocked,
     with_key,
 )
-from bridge.stego.png import MOST_PIXELS, Png, Samples, band
+from bridge.stego.png import MOST_PIXELS, Png, Samples, all_of, band
 
 _STARTS = (0.20, 0.05)
 """The free band above, as a part of the height: of today's writers, and of older ones."""
@@ -35,6 +35,11 @@ _SMALLEST = 64
 def front_rows(png: Png) -> int:
     """How many rows tell whether there is a TT carrier."""
     return int(_STARTS[0] * png.height) + _rows(png, samples(FRONT, 1))
+
+
+def front_rows_v2(png: Png) -> int:
+    """How many rows tell whether there is a TT v2 carrier."""
+    return int(_V2_STARTS[-1] * png.height) + _rows(png, FRONT)
 
 
 def find_v1(png: Png, front: Image.Image) -> tuple[int, Header] | None:
@@ -55,7 +60,9 @@ def read_v1(png: Png, start: int, found: Header, password: str) -> tuple[Hidden,
     image = png.upper(start + _rows(png, count))
     if image is None:
         return ()
-    hidden = unlocked(found, joined(band(image, start)[:count], 1)[found.at :], password)
+    begin = 3 * png.width * start
+    bits = joined(all_of(image)[begin : begin + count], 1)
+    hidden = unlocked(found, bits[found.at :], password)
     return (hidden,) if hidden else ()
 
 
@@ -73,7 +80,8 @@ def find_v2(png: Png, front: Image.Image) -> tuple[int, Header] | None:
 def read_v2(png: Png, start: int) -> tuple[Hidden, ...]:
     """The files of all packets up to the first that is damaged."""
     image = png.upper(png.height)
-    return tuple(_packets(band(image, start), 3 * png.width)) if image else ()
+    row = 3 * png.width
+    return tuple(_packets(all_of(image)[start * row :], row)) if image else ()
 
 
 def _packets(values: Samples, row: int) -> Iterator[Hidden]:
@@ -81,7 +89,7 @@ def _packets(values: Samples, row: int) -> Iterator[Hidden]:
         found = _packet(values[:FRONT], values.size)
         if not found:
             return
-        if crc_hqx(values[10 : found.end].data, 0xFFFF) != int.from_bytes(values[8:10].tobytes()):
+        if crc16(values[10 : found.end]) != int.from_bytes(values[8:10].tobytes()):
             return
         hidden = unlocked(found, values[found.at : found.end].tobytes(), "")
         if not hidden:

@@ -32,7 +32,7 @@ def ordinary(kind: str, side: int, dice: np.random.Generator) -> Samples:
     """A square that hides nothing."""
     across, down = np.arange(side)[None, :, None], np.arange(side)[:, None, None]
     a, b, c = (int(n) for n in dice.integers(1, 64, 3))
-    noise = dice.integers(0, 256, (side, side, 3))
+    noise = dice.integers(0, 256, (side, side, 3), np.int16)
     values = {
         "noise": noise,
         "flat": noise[:1, :1],
@@ -60,7 +60,7 @@ def found_in(pixels: Samples) -> object:
 def test_no_false_alarm_in_a_thousand_arrays_of_a_kind(kind: str) -> None:
     dice = np.random.default_rng(len(kind))
     for number in range(1000):
-        side = 640 if number % 50 == 0 else 16 + 4 * (number % 20)
+        side = 640 if number % 100 == 0 else 16 + 4 * (number % 20)
         assert not found_in(ordinary(kind, side, dice)), number
 
 
@@ -71,7 +71,7 @@ def test_no_false_alarm_in_two_hundred_files() -> None:
         image = Image.fromarray(pixels).convert(("RGB", "RGBA", "L", "P")[number % 4])
         assert find(png(image)) is None, number
     for number in range(10):
-        raw = png(photo(640, 640 + number))
+        raw = png(photo(640, 640) if number == 0 else photo(200, 150 + number))
         assert find(raw) is None, number
         assert decode(raw) == ()
 
@@ -103,9 +103,13 @@ def test_any_bits_in_a_carrier_do_no_harm(stream: bytes, part: float) -> None:
 
 
 @MODEST
-@given(st.sampled_from([0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 1]), st.integers(0, 2**32 - 1))
-def test_absurd_lengths_cost_nothing(length: int, size: int) -> None:
-    stream = length.to_bytes(4) + b"\3png" + size.to_bytes(4) + FILE
+@given(
+    st.sampled_from([0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 1]),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([b"", b"\0", b"\1" + bytes(48)]),
+)
+def test_absurd_lengths_cost_nothing(length: int, size: int, flag: bytes) -> None:
+    stream = length.to_bytes(4) + flag + b"\3png" + size.to_bytes(4) + FILE
     packet = b"TTv2" + length.to_bytes(4) + b"\0\0\2\1\3png" + size.to_bytes(4) + FILE
     pixels = np.frombuffer(packet.ljust(3 * 64 * 64, b"\0"), np.uint8).reshape(64, 64, 3)
     carriers = tt_v1(stream, 64), png(Image.fromarray(pixels))
