@@ -140,6 +140,14 @@ def test_other_kinds_of_png_are_none(depth: int, colour: int, how: int) -> None:
     assert opened(file_of([(b"IHDR", header), (b"IDAT", compress(bytes(64 * 193)))])) is None
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_the_smallest_pictures_are_none(mode: str) -> None:
+    dice = np.random.default_rng(3)
+    for width, height in ((1, 1), (1, 40), (40, 1), (3, 2), (7, 19)):
+        noise = dice.integers(0, 256, (height, width, 3), np.uint8)
+        assert decode(png(Image.fromarray(noise).convert(mode))) == ()
+
+
 def test_chunks_before_and_after_the_pixels_change_nothing() -> None:
     raw = CARRIERS[0]
     text = struct.pack(">I4s", 4, b"tEXt") + b"a\0bc" + struct.pack(">I", crc32(b"tEXta\0bc"))
