@@ -1,0 +1,163 @@
+"""Undoes disguises: every way in which a text may be read, as plain words between single spaces.
+
+In a reading `,` stands alone for any mark that parts two thoughts; other marks are gaps. What is
+undone: width and fancy letters, accents, unseen characters, letters of other alphabets, digits
+and signs for letters, marks inside words, spelled-out words, stars for letters, repeated letters.
+"""
+
+import html
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import ahocorasick_rs
+
+from bridge.summarizer.words import read
+
+_COMMON: Final = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("—", ","), ("–", "-"), ("…", ","))
+_UNSEEN: Final = re.compile(
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\U000e0000-\U000e0fff]"
+)
+_BOXED: Final = {  # 🅐, 🅰 and 🇦, which NFKC leaves alone
+    first + at: chr(97 + at) for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)
+}
+_LATIN: Final = str.maketrans(read("guard/lookalikes")["latin"])
+_CYRILLIC: Final = str.maketrans(read("guard/lookalikes")["cyrillic"])
+_HALF_CYRILLIC: Final = re.compile(r"(?=\w*[a-z])(?=\w*[а-я])\w+")
+_SIGNS: Final = "0134567892@$!|+€£¢"
+_AS_I: Final = str.maketrans(_SIGNS, "oieasgtbgzasiiteec".ljust(len(_SIGNS), "c"))
+_AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzasllteec".ljust(len(_SIGNS), "c"))
+_STARTS: Final = "@$€£¢|+*#"
+"""Signs that may stand for a word's first letter; `!` at an edge is only loud."""
+_EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{|}~。、，！？「」『』（）【】《》；：·"
+_PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；\n"
+_MARKS: Final = str.maketrans(
+    {chr(code): " " for code in range(128) if not chr(code).isalnum()}
+    | dict.fromkeys(_PARTING, "\x1f")
+    | {"\n": " "}
+)
+_MARK: Final = re.compile(r"[^\w\s\x1f]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+_SPELLED: Final = re.compile(r" (?:\S (?:, )?){2,}\S(?= )| [가-힣] [가-힣](?= )")
+_BETWEEN: Final = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])[ ,]+(?=[\u3040-\u30ff\u3400-\u9fff])")
+_TRIPLE: Final = re.compile(r"([^\W\d_])\1{2,}")
+_TRIPLES: Final = ahocorasick_rs.AhoCorasick(
+    [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя"]
+)
+"""Tells in a tenth of the time whether `_TRIPLE` has anything to find."""
+_MOST_TAILS: Final = 400
+
+
+def readings(text: str) -> list[str]:
+    """The text as plain words, then as what it may disguise; no two alike."""
+    plain = _folded(text)
+    versions = [plain]
+    if not plain.isascii():
+        mended = _HALF_CYRILLIC.sub(lambda word: word[0].translate(_CYRILLIC), plain)
+        versions += [plain.translate(_LATIN), mended]
+    found: dict[str, None] = {}
+    for version in dict.fromkeys(versions):
+        for spelling in _spellings(version):
+            found[_words(spelling)] = None
+    return [whole for one in found for whole in _whole(one)]
+
+
+def _folded(text: str) -> str:
+    """Small letters without accents, width, entities and unseen characters."""
+    if "&" in text:
+        text = html.unescape(text)
+    for odd, plain in _COMMON:
+        text = text.replace(odd, plain)
+    if text.isascii():
+        return _UNSEEN.sub("", text).lower() if "\x00" in text or "\x7f" in text else text.lower()
+    text = unicodedata.normalize("NFKC", text.translate(_BOXED)).casefold()
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFD", text)))
+
+
+def folded_term(term: str) -> str:
+    """A term of the lists as it stands in a reading."""
+    return _folded(term)
+
+
+def _words(text: str) -> str:
+    marked = text.replace(". ", "\x1f ").translate(_MARKS)
+    if not marked.isascii():
+        marked = _MARK.sub(" ", marked)
+    words = " ".join(marked.replace("\x1f", " , ").split())
+    return f" {words} "
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text; and, where a word is oddly written, the text with all such words decoded."""
+    yield text
+    chunks = text.split()
+    odd = {chunk for chunk in set(chunks) if not chunk.isalpha() and _is_odd(chunk)}
+    if odd:
+        for decoded in _decoders(odd):
+            yield " ".join(decoded(chunk) if chunk in odd else chunk for chunk in chunks)
+        if tails := list(itertools.islice(_filled(odd), _MOST_TAILS)):
+            yield " , ".join(tails)
+
+
+def _is_odd(chunk: str) -> bool:
+    if chunk[0] not in _STARTS and chunk.strip(_EDGES).isalpha():
+        return False
+    return bool(_LETTER.search(chunk))
+
+
+def _decoders(odd: set[str]) -> Iterator[Callable[[str], str]]:
+    yield lambda chunk: _NO_LETTER.sub("", chunk) + ","
+    if not set(_SIGNS).isdisjoint("".join(odd)):
+        for table in (_AS_I, _AS_L):
+            yield lambda chunk, table=table: _NO_LETTER.sub(  # type: ignore[misc]
+                "", chunk.rstrip("!|?.,+").translate(table)
+            )
+
+
+def _filled(odd: set[str]) -> Iterator[str]:
+    """`n*de` with each vowel in the star's place."""
+    for chunk in odd:
+        word = chunk.strip("!\"'(),-./:;<=>?[]_{}")
+        gaps = word.count("*") + word.count("#")
+        if 0 < gaps <= 2:
+            pieces = re.split(r"[*#]", word)
+            for vowels in itertools.product("aeiouy", repeat=gaps):
+                yield "".join(itertools.chain(*zip(pieces, (*vowels, ""), strict=True)))
+
+
+def _whole(words: str) -> Iterator[str]:
+    """A reading with its spelled-out words written together, and with repeats taken out."""
+    yield words
+    if not words.isascii():
+        closed = _BETWEEN.sub("", words)
+        if closed != words:
+            yield closed
+    if _TRIPLES.find_matches_as_indexes(words):
+        yield _TRIPLE.sub(r"\1", words)
+        yield _TRIPLE.sub(r"\1\1", words)
+        tails = (
+            tail for word in words.split() if _TRIPLE.search(word) for tail in _shortened(word)
+        )
+        yield f" {' , '.join(itertools.islice(tails, _MOST_TAILS))} "
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """Each run of a letter once or twice, in every combination of the first four runs."""
+    pieces = _TRIPLE.split(word)
+    letters = pieces[1::2][:4]
+    for counts in itertools.product((1, 2), repeat=len(letters)):
+        runs = [letter * count for letter, count in zip(letters, counts, strict=True)]
+        yield "".join(itertools.chain(*itertools.zip_longest(pieces[::2], runs, fillvalue="")))
+
+
+def spelled_out(words: str) -> list[str]:
+    """What is spelled letter by letter in a reading, written together: `n u d e` → `nude`."""
+    runs = [_NO_LETTER.sub("", run[0]) for run in _SPELLED.finditer(words)]
+    return list(dict.fromkeys(
+        version for run in runs for version in (run, run.translate(_AS_I), run.translate(_AS_L))
+    ))  # fmt: skip
