@@ -22,7 +22,9 @@ def _years_cjk() -> str:
     digit = "(?:1[0-7]|[1-9])"
     kanji = "(?<![一二三四五六七八九十百千〇零])(?:十[一二三四五六七]?|[一二三四五六七八九])"
     native = "(?:열 ?(?:한|두|세|네|다섯|여섯|일곱)?|(?<![물른흔쉰순든열])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉))"
-    chinese_korean = "(?:(?<![이삼사오육칠팔구])십[일이삼사오육칠]?|(?<![십가-힣])[일이삼사오육칠팔구])"
+    chinese_korean = (
+        "(?:(?<![이삼사오육칠팔구])십[일이삼사오육칠]?|(?<![십가-힣])[일이삼사오육칠팔구])"
+    )
     return (
         rf"(?:(?<!\d){digit}|{kanji}) ?(?:{_CJK_YEARS})|(?<!\d){digit} ?(?:세(?!기)|살)"
         rf"|{native} ?살|{chinese_korean} ?세(?!기)"
@@ -50,7 +52,7 @@ def _age() -> re.Pattern[str]:
         rf"{number} ?(?:{years})(?!\w)",
         rf"(?:{number} ?|(?:{one_of(terms('prefixes'))}))(?:{grown})",
         rf"(?:{leads})(?: (?:{_ADVERBS}|,))* {number}{nothing}",
-        rf"(?<!it )(?<!there )(?<!that )(?<!this )(?:{weak})(?: (?:{_ADVERBS}))* {few}{nothing}",
+        rf"(?<!\bit )(?<!\bthere )(?<!\bthat )(?<!\bthis )(?:{weak})(?: (?:{_ADVERBS}))* {few}{nothing}",
         rf"(?:{bare}){nothing}",
         rf"(?:{persons})(?: ,)* (?:1[0-7]|[5-9]|{bare}){nothing}",
         rf"1[0-7] (?:(?!(?:{one_of(terms('counted'))}|the|an?|and|with|is|she|he|her|his)\b)\w+ ){{0,2}}(?:{persons})(?!\w)",

@@ -7,16 +7,27 @@ and signs for letters, marks inside words, spelled-out words, stars for letters,
 
 import html
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import ahocorasick_rs
 
 from bridge.summarizer.words import read
 
-_COMMON: Final = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("—", ","), ("–", "-"), ("…", ","))
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
+_COMMON: Final = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("“", '"'),
+    ("”", '"'),
+    ("—", ","),
+    ("–", "-"),
+    ("…", ","),
+)
 _UNSEEN: Final = re.compile(
     "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufeff"
@@ -27,24 +38,31 @@ _BOXED: Final = {  # 🅐, 🅰 and 🇦, which NFKC leaves alone
 }
 _LATIN: Final = str.maketrans(read("guard/lookalikes")["latin"])
 _CYRILLIC: Final = str.maketrans(read("guard/lookalikes")["cyrillic"])
-_HALF_CYRILLIC: Final = re.compile(r"(?=\w*[a-z])(?=\w*[а-я])\w+")
+_READABLE: Final = frozenset(map(chr, _LATIN)) | frozenset(_ALPHABET)
+_MIXED: Final = re.compile("[a-z].*[а-я]|[а-я].*[a-z]")
+_ENDINGS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
+_REACH: Final = 5
+"""Words kept on either side of a decoded one: as far as an age or a phrase goes."""
 _SIGNS: Final = "0134567892@$!|+€£¢"
 _AS_I: Final = str.maketrans(_SIGNS, "oieasgtbgzasiiteec".ljust(len(_SIGNS), "c"))
 _AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzasllteec".ljust(len(_SIGNS), "c"))
-_STARTS: Final = "@$€£¢|+*#"
-"""Signs that may stand for a word's first letter; `!` at an edge is only loud."""
-_EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{|}~。、，！？「」『』（）【】《》；：·"
-_PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；\n"
+_STARTS: Final = "@$€£¢"
+"""Signs that may stand for a word's first letter; others at an edge are only marks."""
+_EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{}~。、，！？「」『』（）【】《》；：·"
+_MERE_EDGES: Final = "\"'(),-./:;<=>?[\\]_{}~"
+_PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；"
 _MARKS: Final = str.maketrans(
     {chr(code): " " for code in range(128) if not chr(code).isalnum()}
     | dict.fromkeys(_PARTING, "\x1f")
-    | {"\n": " "}
+    | {"\n": " ", "\x1f": "\x1f"}
 )
 _MARK: Final = re.compile(r"[^\w\s\x1f]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _SPELLED: Final = re.compile(r" (?:\S (?:, )?){2,}\S(?= )| [가-힣] [가-힣](?= )")
-_BETWEEN: Final = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])[ ,]+(?=[\u3040-\u30ff\u3400-\u9fff])")
+_BETWEEN: Final = re.compile(
+    r"(?<=[\u3040-\u30ff\u3400-\u9fff])[ ,]+(?=[\u3040-\u30ff\u3400-\u9fff])"
+)
 _TRIPLE: Final = re.compile(r"([^\W\d_])\1{2,}")
 _TRIPLES: Final = ahocorasick_rs.AhoCorasick(
     [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя"]
@@ -55,16 +73,8 @@ _MOST_TAILS: Final = 400
 
 def readings(text: str) -> list[str]:
     """The text as plain words, then as what it may disguise; no two alike."""
-    plain = _folded(text)
-    versions = [plain]
-    if not plain.isascii():
-        mended = _HALF_CYRILLIC.sub(lambda word: word[0].translate(_CYRILLIC), plain)
-        versions += [plain.translate(_LATIN), mended]
-    found: dict[str, None] = {}
-    for version in dict.fromkeys(versions):
-        for spelling in _spellings(version):
-            found[_words(spelling)] = None
-    return [whole for one in found for whole in _whole(one)]
+    found = dict.fromkeys(map(_words, _spellings(_folded(text))))
+    return list(dict.fromkeys(whole for one in found for whole in _whole(one)))
 
 
 def _folded(text: str) -> str:
@@ -85,7 +95,7 @@ def folded_term(term: str) -> str:
 
 
 def _words(text: str) -> str:
-    marked = text.replace(". ", "\x1f ").translate(_MARKS)
+    marked = text.replace(". ", "\x1f ").replace(": ", "\x1f ").translate(_MARKS)
     if not marked.isascii():
         marked = _MARK.sub(" ", marked)
     words = " ".join(marked.replace("\x1f", " , ").split())
@@ -93,41 +103,72 @@ def _words(text: str) -> str:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """The text; and, where a word is oddly written, the text with all such words decoded."""
+    """The text; and what stands around oddly written words, with these decoded."""
     yield text
     chunks = text.split()
-    odd = {chunk for chunk in set(chunks) if not chunk.isalpha() and _is_odd(chunk)}
+    odd = {chunk for chunk in set(chunks) if _is_odd(chunk)}
     if odd:
+        near = _near(chunks, odd)
         for decoded in _decoders(odd):
-            yield " ".join(decoded(chunk) if chunk in odd else chunk for chunk in chunks)
+            yield " ".join(decoded(chunk) if chunk in odd else chunk for chunk in near)
         if tails := list(itertools.islice(_filled(odd), _MOST_TAILS)):
             yield " , ".join(tails)
 
 
 def _is_odd(chunk: str) -> bool:
-    if chunk[0] not in _STARTS and chunk.strip(_EDGES).isalpha():
-        return False
-    return bool(_LETTER.search(chunk))
+    if chunk.isalpha():
+        return not chunk.isascii() and _is_foreign(chunk)
+    if chunk[0] in _STARTS:
+        return bool(_LETTER.search(chunk))
+    core = chunk.strip(_EDGES)
+    if core.isalpha():
+        return not core.isascii() and _is_foreign(core)
+    word, _, ending = core.partition("'")
+    return bool(_LETTER.search(core)) and not (ending in _ENDINGS and word.isalpha())
+
+
+def _is_foreign(word: str) -> bool:
+    return _READABLE.issuperset(word) or bool(_MIXED.search(word))
+
+
+def _near(chunks: list[str], odd: set[str]) -> list[str]:
+    """The odd chunks with their neighbours; `,` where something between them is left out."""
+    near: list[str] = []
+    end = 0
+    for at, chunk in enumerate(chunks):
+        if chunk in odd:
+            if at - _REACH > end:
+                near.append(",")
+            near += chunks[max(end, at - _REACH) : at + _REACH + 1]
+            end = at + _REACH + 1
+    return near
 
 
 def _decoders(odd: set[str]) -> Iterator[Callable[[str], str]]:
-    yield lambda chunk: _NO_LETTER.sub("", chunk) + ","
-    if not set(_SIGNS).isdisjoint("".join(odd)):
+    signs = frozenset("".join(odd))
+    yield lambda chunk: _NO_LETTER.sub("", chunk)
+    if max(signs) > "\x7f":
+        yield lambda chunk: _NO_LETTER.sub("", chunk.translate(_LATIN))
+        yield lambda chunk: _NO_LETTER.sub("", chunk.translate(_CYRILLIC))
+    if not signs.isdisjoint(_SIGNS):
         for table in (_AS_I, _AS_L):
-            yield lambda chunk, table=table: _NO_LETTER.sub(  # type: ignore[misc]
-                "", chunk.rstrip("!|?.,+").translate(table)
-            )
+            yield partial(_unleeted, table)
+
+
+def _unleeted(table: dict[int, int], chunk: str) -> str:
+    return _NO_LETTER.sub("", chunk.translate(_LATIN).rstrip(_EDGES).translate(table))
 
 
 def _filled(odd: set[str]) -> Iterator[str]:
-    """`n*de` with each vowel in the star's place."""
+    """Each way to fill `n*de` and to read `ch|1d`, where there is more than one."""
     for chunk in odd:
-        word = chunk.strip("!\"'(),-./:;<=>?[]_{}")
-        gaps = word.count("*") + word.count("#")
-        if 0 < gaps <= 2:
-            pieces = re.split(r"[*#]", word)
-            for vowels in itertools.product("aeiouy", repeat=gaps):
-                yield "".join(itertools.chain(*zip(pieces, (*vowels, ""), strict=True)))
+        word = chunk.strip(_MERE_EDGES)
+        stars = sum(map(word.count, "*#"))
+        letters = {"1": "il", "!": "il", "|": "il"}
+        letters |= dict.fromkeys("*#", "aeiouy" if stars > 1 else _ALPHABET)
+        ways = [letters.get(ch, ch.translate(_AS_I)) for ch in word if ch not in _MERE_EDGES]
+        if 1 < math.prod(map(len, ways)) <= _MOST_TAILS:
+            yield from map("".join, itertools.product(*ways))
 
 
 def _whole(words: str) -> Iterator[str]:
