@@ -1,4 +1,4 @@
-"""What no setting allows: sexual content with minors, or of real people; and a text's rating by rules.
+"""What no setting allows: minors or real people in sexual content; and a text's rating by rules.
 
 The whole text counts, not the neighbourhood of a word: an age told in one paragraph belongs to a
 name that another one uses, so no window is safe. A refusal too many does less harm here than one

@@ -3,6 +3,11 @@
 Numbers from thirteen to seventeen count when they stand as words by themselves; digits count with
 a unit (`16 yo`), a lead (`aged 16`, `she is 16`) or a person beside them. What is counted, lasted
 or is the age of a thing does not.
+
+Keys in `words/guard/*.json`: `numbers` (one to seventeen), `bare` (those that count alone), `tens`,
+`prefixes` and `grown` (the halves of `шестнадцати-летняя`), `years`, `leads`, `weak` (leads that
+say other things too), `adverbs`, `persons`; and against false alarms
+`counted`, `things`, `of_things`, `lasting`, `during`.
 """
 
 import re
@@ -12,70 +17,26 @@ from typing import Final
 from bridge.summarizer.guard_terms import terms
 from bridge.summarizer.words import one_of
 
-_ADVERBS: Final = "only|just|about|now|still|barely|almost|nearly|around|like|maybe|probably|to be|not even|a|all of|at|nur|erst|gerade|solo|seulement|apenas|всего|tylko|pas"
-_LASTING: Final = "ago|later|before|earlier|after|since|together|long|plan|sentence|term|contract|of marriage|of war|of service|of experience|in business|in prison"
-_DURING: Final = "for|after|in|last|past|next|every|within|over|during|seit|vor|nach|pendant|depuis|durante|desde|через|od|przez"
-_CJK_YEARS: Final = "歳|才|岁|歲|周岁|周歲"
-
-
-def _years_cjk() -> str:
-    digit = "(?:1[0-7]|[1-9])"
-    kanji = "(?<![一二三四五六七八九十百千〇零])(?:十[一二三四五六七]?|[一二三四五六七八九])"
-    native = "(?:열 ?(?:한|두|세|네|다섯|여섯|일곱)?|(?<![물른흔쉰순든열])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉))"
-    chinese_korean = (
-        "(?:(?<![이삼사오육칠팔구])십[일이삼사오육칠]?|(?<![십가-힣])[일이삼사오육칠팔구])"
-    )
-    return (
-        rf"(?:(?<!\d){digit}|{kanji}) ?(?:{_CJK_YEARS})|(?<!\d){digit} ?(?:세(?!기)|살)"
-        rf"|{native} ?살|{chinese_korean} ?세(?!기)"
-    )
-
-
-@cache
-def _age() -> re.Pattern[str]:
-    numbers, bare, years = terms("numbers"), one_of(terms("bare")), one_of(terms("years"))
-    small = one_of([word for word in numbers if word not in terms("bare")])
-    number = rf"(?:1[0-7]|[1-9]|{one_of(numbers)})"
-    grown = one_of([stem.rstrip("*") for stem in terms("grown")])
-    things, persons = one_of(terms("things")), one_of(terms("persons"))
-    leads, weak = one_of(terms("leads")), one_of(terms("weak"))
-    few = rf"(?:1[0-7]|[3-9]|{one_of(numbers[2:])})"
-    nothing = rf"(?!\w)(?! (?:{one_of(terms('counted'))})(?!\w))(?! \d)"
-    harmless = [
-        rf"(?:{one_of(terms('tens'))}) (?:{small})(?!\w)",
-        rf"{number} ?(?:{years}) (?:{_LASTING})(?!\w)",
-        rf"(?:{_DURING}) {number} (?:{years})(?! old| of age|\w)",
-        rf"{number} ?(?:{years})(?: old)? (?:{things})(?= ,| (?:is|was|in|on|at|and|by|of|from|stands|stood)(?!\w)| $)",
-        rf"(?:{things}) (?:is|was|aged|of|now|only|just|about|turns|turned| )*{number} (?:{years})(?!\w)",
-    ]
-    young = [
-        rf"{number} ?(?:{years})(?!\w)",
-        rf"(?:{number} ?|(?:{one_of(terms('prefixes'))}))(?:{grown})",
-        rf"(?:{leads})(?: (?:{_ADVERBS}|,))* {number}{nothing}",
-        rf"(?<!\bit )(?<!\bthere )(?<!\bthat )(?<!\bthis )(?:{weak})(?: (?:{_ADVERBS}))* {few}{nothing}",
-        rf"(?:{bare}){nothing}",
-        rf"(?:{persons})(?: ,)* (?:1[0-7]|[5-9]|{bare}){nothing}",
-        rf"1[0-7] (?:(?!(?:{one_of(terms('counted'))}|the|an?|and|with|is|she|he|her|his)\b)\w+ ){{0,2}}(?:{persons})(?!\w)",
-        r"(?<=, )1[0-7](?= ,| $)|(?<=\A )1[0-7](?= ,| $)",
-        r"1[0-7] ?f(?!\w)",
-        r"(?:1[0-2]|[1-9])(?:st|nd|rd|th) grade|grade (?:1[0-2]|[1-9])(?!\w)",
-        r"(?:\d+|[a-z]+) (?:months?|weeks?|days?) old(?! \w*(?:bread|cheese))",
-        r"(?:(?:1[0-7]|[1-9])(?:st|nd|rd|th)|\w+teenth|twelfth|eleventh|tenth) birthday",
-        r"born (?:in )?20[1-9]\d",
-        r"(?:under|below) (?:the )?(?:legal )?age(?! of (?:[2-9]\d|\d{3}))",
-    ]
-    spaced = rf"(?<!\w)(?:{'|'.join(harmless)}|(?P<young>{'|'.join(young)}))"
-    return re.compile(rf"{spaced}|(?P<solid>{_years_cjk()})")
-
-
-_NUMERAL: Final = re.compile(r"\d")
+_ASIAN_YEARS: Final = "歳|才|岁|歲|周岁|周歲"
+_ASIAN: Final = (
+    rf"(?:(?<!\d)(?:1[0-7]|[1-9])|(?<![一二三四五六七八九十百千〇零])"
+    rf"(?:十[一二三四五六七]?|[一二三四五六七八九])) ?(?:{_ASIAN_YEARS})"
+    r"|(?<!\d)(?:1[0-7]|[1-9]) ?(?:세(?!기)|살)"
+    r"|(?:열 ?(?:한|두|세|네|다섯|여섯|일곱)?"
+    r"|(?<![물른흔쉰순든열])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉)) ?살"
+    r"|(?:(?<![이삼사오육칠팔구])십[일이삼사오육칠]?|(?<![가-힣])[일이삼사오육칠팔구]) ?세(?!기)"
+)
+_OTHERS: Final = (
+    r"(?:1[0-2]|[1-9])(?:st|nd|rd|th) grade|grade (?:1[0-2]|[1-9])(?!\w)",
+    r"(?:\d+|[a-z]+) (?:months?|weeks?|days?) old",
+    r"(?:(?:1[0-7]|[1-9])(?:st|nd|rd|th)|(?:thir|four|fif|six|seven)teenth|twelfth|eleventh|tenth) "
+    r"birthday",
+    r"born (?:in )?20[1-9]\d",
+    r"(?:under|below) (?:the )?(?:legal )?age(?! of (?:[2-9]\d|\d{3}))",
+    r"1[0-7] ?f(?!\w)",
+    r"(?:(?<=, )|(?<=\A ))1[0-7](?= ,| \Z)",  # a prompt's `…, 16, …`
+)
 _THOUSANDS: Final = re.compile(r"(?<=\d) , (?=\d{3}(?!\d))")
-
-
-@cache
-def _numeral() -> re.Pattern[str]:
-    words = [*terms("numbers"), *terms("prefixes")]
-    return re.compile(rf" (?:{one_of(words)})|(?:{_CJK_YEARS}|살|세)|\d| (?:teenth|age|old) ")
 
 
 def has_young_age(reading: str) -> bool:
@@ -83,4 +44,56 @@ def has_young_age(reading: str) -> bool:
     if not _numeral().search(reading):
         return False
     reading = _THOUSANDS.sub("", reading)
-    return any(found["young"] or found["solid"] for found in _age().finditer(reading))
+    return any(found["young"] for found in _age().finditer(reading))
+
+
+@cache
+def _numeral() -> re.Pattern[str]:
+    words = one_of([*terms("numbers"), *terms("prefixes")])
+    return re.compile(rf"\d| (?:{words})| (?:age|old|\w+th birthday) |{_ASIAN_YEARS}|살|세")
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    """Ages of the young as the group `young`; what only looks like one is passed over."""
+    passed, young = "|".join(_no_ages()), "|".join((*_young_ages(), *_OTHERS))
+    return re.compile(rf"(?<!\w)(?:{passed})|(?P<young>(?<!\w)(?:{young})|{_ASIAN})")
+
+
+def _any(key: str) -> str:
+    return f"(?:{one_of([term.rstrip('*') for term in terms(key)])})"
+
+
+def _number() -> str:
+    return f"(?:1[0-7]|[1-9]|{_any('numbers')})"
+
+
+def _no_ages() -> list[str]:
+    number, years, things = _number(), _any("years"), _any("things")
+    small = one_of([word for word in terms("numbers") if word not in terms("bare")])
+    ended = r"(?= ,| (?:is|was|in|on|at|and|by|of|from|stands|stood)(?!\w)| \Z)"
+    return [
+        rf"{_any('tens')} (?:{small})(?!\w)",
+        rf"{number} ?{years} {_any('lasting')}(?!\w)",
+        rf"{_any('during')} {number} {years}(?! old| of age|\w)",
+        rf"{number} ?{years}(?: old)? {things}{ended}",
+        rf"{things}(?: {_any('of_things')})* {number} {years}(?!\w)",
+    ]
+
+
+def _young_ages() -> list[str]:
+    number, persons, adverbs = _number(), _any("persons"), _any("adverbs")
+    counted, bare = _any("counted"), _any("bare")
+    from_three = rf"(?:1[0-7]|[3-9]|{one_of(terms('numbers')[2:])})"
+    ended = rf"(?!\w)(?! {counted}(?!\w))(?! \d)"
+    not_of_it = r"(?<!\bit )(?<!\bthere )(?<!\bthat )(?<!\bthis )"
+    between = rf"(?:(?!(?:{counted}|the|an?|and|with|is|she|he|her|his)\b)\w+ ){{0,2}}"
+    return [
+        rf"{number} ?{_any('years')}(?!\w)",
+        rf"(?:{number} ?|{_any('prefixes')}){_any('grown')}",
+        rf"{_any('leads')}(?: (?:{adverbs}|,))* {number}{ended}",
+        rf"{not_of_it}{_any('weak')}(?: {adverbs})* {from_three}{ended}",
+        rf"{bare}{ended}",
+        rf"{persons}(?: ,)* (?:1[0-7]|[5-9]|{bare}){ended}",
+        rf"1[0-7] {between}{persons}(?!\w)",
+    ]

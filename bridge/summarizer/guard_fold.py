@@ -36,6 +36,7 @@ _UNSEEN: Final = re.compile(
 _BOXED: Final = {  # 🅐, 🅰 and 🇦, which NFKC leaves alone
     first + at: chr(97 + at) for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)
 }
+_FIRST_BOXED: Final = chr(min(_BOXED))
 _LATIN: Final = str.maketrans(read("guard/lookalikes")["latin"])
 _CYRILLIC: Final = str.maketrans(read("guard/lookalikes")["cyrillic"])
 _READABLE: Final = frozenset(map(chr, _LATIN)) | frozenset(_ALPHABET)
@@ -85,7 +86,9 @@ def _folded(text: str) -> str:
         text = text.replace(odd, plain)
     if text.isascii():
         return _UNSEEN.sub("", text).lower() if "\x00" in text or "\x7f" in text else text.lower()
-    text = unicodedata.normalize("NFKC", text.translate(_BOXED)).casefold()
+    if max(text) >= _FIRST_BOXED:
+        text = text.translate(_BOXED)
+    text = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFD", text)))
 
 

@@ -43,7 +43,7 @@ class Terms:
             for term in terms(rule):
                 owners[_pattern(term)].add(rule)
                 bare = term.rstrip("*").replace(" ", "")
-                if rule != "harmless" and len(bare) >= _SHORTEST_SPELLED or bare >= _FIRST_SOLID:
+                if (rule != "harmless" and len(bare) >= _SHORTEST_SPELLED) or bare >= _FIRST_SOLID:
                     spelled[bare].add(rule)
         self._owners = list(owners.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(owners))

@@ -1,17 +1,19 @@
 """Nothing that joins a minor and something sexual gets by: tables composed from pairs of terms."""
 
 import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bridge.domain import Place, Scene, Subject
+from bridge.domain import Place, Rating, Scene, Subject
 from bridge.errors import Forbidden
-from bridge.summarizer.guard import check_scene, check_text
+from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.words import read
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "pl", "nl", "ja", "zh", "ko")
+RATES = {"nudity": Rating.MATURE, "sex": Rating.MATURE, "suggestive": Rating.SUGGESTIVE}
 SEXUAL_KEYS = ("nudity", "sex", "suggestive", "charged")
 FRAMES: tuple[Callable[[str, str], str], ...] = (
     "{0}, {1}".format,
@@ -20,37 +22,7 @@ FRAMES: tuple[Callable[[str, str], str], ...] = (
     "{1}. It was late.\n\nThe lamp stood there: {0}!".format,
     "*{0}* — “{1}”".format,
 )
-AGES = {
-    "en": [
-        "16yo", "16 yo", "16 y/o", "16 y.o.", "16 yrs", "16-year-old", "16 years old", "aged 12", "age 12",
-        "age: 12", "sixteen", "sixteen-year-old", "twelve-year-old", "twelve years old", "she is 16",
-        "she's 16", "I am only 15", "he was just fourteen", "girl, 16", "16 blonde girl", "16f", "turned 13",
-        "a girl of eleven", "looks 14", "looks like 13", "7 months old", "5th grade", "grade 6",
-        "16th birthday", "sixteenth birthday", "under the age of 18", "born in 2014", "under 18",
-        "18 years old but childlike", "18, looks young", "19 with the body of a child", "seventeen",
-        "one 17 year old, one 30 year old", "thirty years old and ten years old", "１６ years old",
-    ],
-    "de": ["16 Jahre alt", "16-jährige", "16jährige", "sechzehn Jahre", "sechzehnjährige", "sie ist 16", "im Alter von 12", "siebzehn"],
-    "fr": ["16 ans", "seize ans", "âgée de 12 ans", "elle a 16 ans", "dix-sept ans", "quinze"],
-    "es": ["16 años", "dieciséis años", "tiene 16", "edad 14", "doce añitos"],
-    "it": ["16 anni", "sedici anni", "sedicenne", "ha 15 anni", "di quindici anni"],
-    "pt": ["16 anos", "dezesseis anos", "tem 16", "idade 12", "doze aninhos"],
-    "ru": ["16 лет", "шестнадцать лет", "16-летняя", "шестнадцатилетняя", "ей 16", "пяти лет"],
-    "pl": ["16 lat", "szesnaście lat", "16-letnia", "szesnastoletnia", "ma 16", "szesnastolatka", "16-latka"],
-    "nl": ["16 jaar", "zestien jaar", "16-jarige", "zestienjarige", "ze is 16", "meisje van 16"],
-    "ja": ["16歳", "十六歳", "１６歳", "16才", "九歳", "十歳"],
-    "zh": ["16岁", "十六岁", "十二歲", "16周岁"],
-    "ko": ["16살", "16세", "열여섯 살", "열살", "십육 세", "일곱 살"],
-}  # fmt: skip
-GROWN = [
-    "18 years old", "a 25-year-old woman", "eighteen", "aged 40", "she is 21", "thirty-six years old",
-    "twenty six years old", "1,016 years old", "she is 21, he is 32", "sechsundzwanzig Jahre",
-    "vingt-six ans", "treinta y seis años", "двадцать шесть лет", "dwadzieścia sześć lat", "二十六歳",
-    "十八歳", "三十岁", "스물여섯 살", "열여덟 살", "25세", "over 18", "university students",
-    "a college girl", "for sixteen years", "sixteen years later", "ten years ago", "sixteen candles",
-    "1girl, solo, 8k, f/16", "two women, 16 mm lens", "it is 10 past two", "a 12-year-old whisky",
-    "the house is 15 years old", "in her twenties", "二十代の女性",
-]  # fmt: skip
+AGES = json.loads((Path(__file__).parent / "guard_ages.json").read_text(encoding="utf-8"))
 
 
 def words(language: str, *keys: str) -> list[str]:
@@ -91,9 +63,18 @@ def test_some_terms_are_refused_alone(language: str) -> None:
     assert not [term for term in words(language, "never") if passes(f"a picture: {term}.")]
 
 
-@pytest.mark.parametrize("age", GROWN)
+@pytest.mark.parametrize("age", AGES["grown"])
 def test_adults_are_not_taken_for_minors(age: str) -> None:
     assert passes(f"{age}, nude") and passes(f"naked, {age}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_adults_do_is_rated_and_not_refused(language: str) -> None:
+    for key, rating in RATES.items():
+        for term in words(language, key):
+            text = f"Two adults, 34 and 41 years old, {term}."
+            assert passes(text), text
+            assert rating_of(text) >= rating, text
 
 
 def fullwidth(word: str) -> str:
@@ -145,8 +126,10 @@ def test_disguised_terms_are_seen(name: str) -> None:
 
 
 def test_a_disguise_may_lie_inside_a_phrase() -> None:
-    for text in ("nude l1ttle girl", "nude lit.tle girl", "nude 16 ye@rs old", "naked s1xteen year old",
-                 "гoлая дeвочкa", "全.裸の少 女", "n4ked уоung gіrl", "a n4k3d 16yo", "nuuude teeeen"):  # fmt: skip
+    for text in (
+        "nude l1ttle girl", "nude lit.tle girl", "nude 16 ye@rs old", "naked s1xteen year old",
+        "гoлая дeвочкa", "全.裸の少 女", "n4ked уоung gіrl", "a n4k3d 16yo", "nuuude teeeen",
+    ):  # fmt: skip
         assert not passes(text), text
 
 
