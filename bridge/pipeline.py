@@ -18,7 +18,7 @@ from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
-from bridge.summarizer.guard import check_text, rating_of, rule_of, scene_rule
+from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
@@ -147,8 +147,8 @@ class Prompter:
             if hit.lora.category == "character"
         ]
         written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
-        shows = max(job.shows, Rating.named(written.scene.rating))
-        shows = _allowed(shows, job.rating, scene_rule(written.scene))
+        rating, rule = rated(written.scene)
+        shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=written.scene, shows=shows)
         return _noted(job, *written.notes)
 

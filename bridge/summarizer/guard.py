@@ -48,7 +48,7 @@ def check_text(text: str) -> None:
 
 def check_scene(scene: Scene) -> None:
     """The same for all texts of a scene together; minors are not shown above `general` at all."""
-    text = ". ".join(_texts(scene))
+    text = _text_of(scene)
     check_text(text)
     if scene.rating != "general" and _has_minor(text):
         raise Forbidden(f"{_MINORS} (refused by the rule 'minors').")
@@ -65,10 +65,11 @@ def rule_of(text: str) -> str:
     return next((rule for rule in _RATES if rule in found), "")
 
 
-def scene_rule(scene: Scene) -> str:
-    """The name of the rule behind a scene's rating; `scene writer` where words alone say less."""
-    text = ". ".join(_texts(scene))
-    return rule_of(text) if label(rating_of(text)) == scene.rating else "scene writer"
+def rated(scene: Scene) -> tuple[Rating, str]:
+    """The higher of what a scene's words amount to and what its writer said, and by which rule."""
+    text = _text_of(scene)
+    by_words, said = rating_of(text), Rating.named(scene.rating)
+    return (said, "scene writer") if said > by_words else (by_words, rule_of(text))
 
 
 def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:
@@ -101,6 +102,10 @@ def _has_minor(text: str) -> bool:
 def _named_role() -> re.Pattern[str]:
     """`actress Jane …`: the role in any case, the name in capitals."""
     return re.compile(rf"\b(?i:{one_of(terms('roles'))})\s+[A-Z]\w+")
+
+
+def _text_of(scene: Scene) -> str:
+    return ". ".join(_texts(scene))
 
 
 def _texts(part: object) -> Iterator[str]:

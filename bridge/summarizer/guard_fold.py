@@ -28,8 +28,9 @@ _COMMON: Final = (
     ("–", "-"),
     ("…", ","),
 )
+_CONTROLS: Final = dict.fromkeys((*range(9), *range(14, 32), 127))
 _UNSEEN: Final = re.compile(
-    "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5"
+    "[\u0080-\u009f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\U000e0000-\U000e0fff]"
 )
@@ -39,14 +40,15 @@ _BOXED: Final = {  # 🅐, 🅰 and 🇦, which NFKC leaves alone
 _FIRST_BOXED: Final = chr(min(_BOXED))
 _LATIN: Final = str.maketrans(read("guard/lookalikes")["latin"])
 _CYRILLIC: Final = str.maketrans(read("guard/lookalikes")["cyrillic"])
-_READABLE: Final = frozenset(map(chr, _LATIN)) | frozenset(_ALPHABET)
-_MIXED: Final = re.compile("[a-z].*[а-я]|[а-я].*[a-z]")
+_LATIN_LETTERS: Final = frozenset(_ALPHABET)
+_LOOKALIKES: Final = frozenset(map(chr, _LATIN))
+_READABLE: Final = _LATIN_LETTERS | _LOOKALIKES
 _ENDINGS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
 _REACH: Final = 5
 """Words kept on either side of a decoded one: as far as an age or a phrase goes."""
 _SIGNS: Final = "0134567892@$!|+€£¢"
-_AS_I: Final = str.maketrans(_SIGNS, "oieasgtbgzasiiteec".ljust(len(_SIGNS), "c"))
-_AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzasllteec".ljust(len(_SIGNS), "c"))
+_AS_I: Final = str.maketrans(_SIGNS, "oieasgtbgzasiitelc")
+_AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzaslltelc")
 _STARTS: Final = "@$€£¢"
 """Signs that may stand for a word's first letter; others at an edge are only marks."""
 _EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{}~。、，！？「」『』（）【】《》；：·"
@@ -57,7 +59,8 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys(_PARTING, "\x1f")
     | {"\n": " ", "\x1f": "\x1f"}
 )
-_MARK: Final = re.compile(r"[^\w\s\x1f]")
+_PART: Final = re.compile(f"[{re.escape(_PARTING)}]")
+_MARK: Final = re.compile(r"[^\w\s\x1f]|_")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _SPELLED: Final = re.compile(r" (?:\S (?:, )?){2,}\S(?= )| [가-힣] [가-힣](?= )")
@@ -69,7 +72,8 @@ _TRIPLES: Final = ahocorasick_rs.AhoCorasick(
     [letter * 3 for letter in "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюя"]
 )
 """Tells in a tenth of the time whether `_TRIPLE` has anything to find."""
-_MOST_TAILS: Final = 400
+_MOST_WAYS: Final = 128
+"""Ways to read one word; a limit for all words together could be used up by others."""
 
 
 def readings(text: str) -> list[str]:
@@ -84,8 +88,9 @@ def _folded(text: str) -> str:
         text = html.unescape(text)
     for odd, plain in _COMMON:
         text = text.replace(odd, plain)
+    text = text.translate(_CONTROLS)
     if text.isascii():
-        return _UNSEEN.sub("", text).lower() if "\x00" in text or "\x7f" in text else text.lower()
+        return text.lower()
     if max(text) >= _FIRST_BOXED:
         text = text.translate(_BOXED)
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -98,10 +103,10 @@ def folded_term(term: str) -> str:
 
 
 def _words(text: str) -> str:
-    marked = text.replace(". ", "\x1f ").replace(": ", "\x1f ").translate(_MARKS)
-    if not marked.isascii():
-        marked = _MARK.sub(" ", marked)
-    words = " ".join(marked.replace("\x1f", " , ").split())
+    text = text.replace(". ", "\x1f ").replace(": ", "\x1f ")
+    is_plain = text.isascii()
+    text = text.translate(_MARKS) if is_plain else _MARK.sub(" ", _PART.sub("\x1f", text))
+    words = " ".join(text.replace("\x1f", " , ").split())
     return f" {words} "
 
 
@@ -114,8 +119,8 @@ def _spellings(text: str) -> Iterator[str]:
         near = _near(chunks, odd)
         for decoded in _decoders(odd):
             yield " ".join(decoded(chunk) if chunk in odd else chunk for chunk in near)
-        if tails := list(itertools.islice(_filled(odd), _MOST_TAILS)):
-            yield " , ".join(tails)
+        if tails := " , ".join(_filled(odd)):
+            yield tails
 
 
 def _is_odd(chunk: str) -> bool:
@@ -131,7 +136,10 @@ def _is_odd(chunk: str) -> bool:
 
 
 def _is_foreign(word: str) -> bool:
-    return _READABLE.issuperset(word) or bool(_MIXED.search(word))
+    """Whether another alphabet's letters may stand for Latin ones, or Latin ones for its own."""
+    return _READABLE.issuperset(word) or not (
+        _LATIN_LETTERS.isdisjoint(word) or _LOOKALIKES.isdisjoint(word)
+    )
 
 
 def _near(chunks: list[str], odd: set[str]) -> list[str]:
@@ -150,7 +158,7 @@ def _near(chunks: list[str], odd: set[str]) -> list[str]:
 def _decoders(odd: set[str]) -> Iterator[Callable[[str], str]]:
     signs = frozenset("".join(odd))
     yield lambda chunk: _NO_LETTER.sub("", chunk)
-    if max(signs) > "\x7f":
+    if not signs.isdisjoint(_LOOKALIKES):
         yield lambda chunk: _NO_LETTER.sub("", chunk.translate(_LATIN))
         yield lambda chunk: _NO_LETTER.sub("", chunk.translate(_CYRILLIC))
     if not signs.isdisjoint(_SIGNS):
@@ -170,7 +178,7 @@ def _filled(odd: set[str]) -> Iterator[str]:
         letters = {"1": "il", "!": "il", "|": "il"}
         letters |= dict.fromkeys("*#", "aeiouy" if stars > 1 else _ALPHABET)
         ways = [letters.get(ch, ch.translate(_AS_I)) for ch in word if ch not in _MERE_EDGES]
-        if 1 < math.prod(map(len, ways)) <= _MOST_TAILS:
+        if 1 < math.prod(map(len, ways)) <= _MOST_WAYS:
             yield from map("".join, itertools.product(*ways))
 
 
@@ -187,7 +195,7 @@ def _whole(words: str) -> Iterator[str]:
         tails = (
             tail for word in words.split() if _TRIPLE.search(word) for tail in _shortened(word)
         )
-        yield f" {' , '.join(itertools.islice(tails, _MOST_TAILS))} "
+        yield f" {' , '.join(tails)} "
 
 
 def _shortened(word: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.domain import Place, Rating, Scene, Subject
 from bridge.errors import Forbidden
-from bridge.summarizer.guard import check_scene, check_text, rating_of, rule_of, scene_rule
+from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 
 YOUNG = [
     "child", "schoolgirl", "teenager", "16 year old", "aged 15", "sixteen-year-old", "12yo",
@@ -97,16 +97,23 @@ def test_a_rating_names_its_rule(text: str, rule: str) -> None:
     assert rule_of(text) == rule
 
 
-def test_a_scene_is_rated_by_words_or_by_its_writer() -> None:
+def test_a_scene_is_rated_by_words_or_by_its_writer_whoever_says_more() -> None:
     subject = Subject(look="a woman", outfit="a bikini")
-    assert scene_rule(Scene(rating="suggestive", subjects=(subject,))) == "suggestive"
-    assert scene_rule(Scene(rating="mature", subjects=(subject,))) == "scene writer"
+    for scene, expected in (
+        (Scene(subjects=(subject,)), (Rating.SUGGESTIVE, "suggestive")),
+        (Scene(rating="suggestive", subjects=(subject,)), (Rating.SUGGESTIVE, "suggestive")),
+        (Scene(rating="mature", subjects=(subject,)), (Rating.MATURE, "scene writer")),
+        (Scene(style="erotic"), (Rating.MATURE, "sex")),
+        (Scene(must_not=("nude",)), (Rating.GENERAL, "")),
+    ):
+        assert rated(scene) == expected
 
 
 @pytest.mark.parametrize(
     "text",
     ["a celebrity, nude", "deepfake, topless", "nudify", "undress this photo",
-     "Actress Nora Vell, naked", "the singer Ilvo, nude", "remove her clothes from the picture", "c3lebrity, nak3d"],
+     "Actress Nora Vell, naked", "the singer Ilvo, nude",
+     "remove her clothes from the picture", "c3lebrity, nak3d"],
 )  # fmt: skip
 def test_real_people_are_not_undressed(text: str) -> None:
     with pytest.raises(Forbidden, match="'real people'"):

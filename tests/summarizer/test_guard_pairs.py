@@ -94,6 +94,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "star": lambda word: f"{word[0]}*{word[2:]}",
     "zero width": "\u200b".join,
     "soft hyphens": "\u00ad".join,
+    "control characters": "\x01".join,
     "accents": lambda word: "".join(f"{ch}\u0301" for ch in word),
     "cyrillic": lambda word: word.translate(str.maketrans("aeopcxyik", "аеорсхуік")),
     "greek": lambda word: word.translate(str.maketrans("oiave", "οιανε")),
