@@ -145,7 +145,9 @@ class Prompter:
             for hit in hits
             if hit.lora.category == "character"
         ]
-        written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
+        written = await self._summarizer.scene(
+            job.text, people=people, ceiling=job.rating, caller=job.caller
+        )
         shows = max(job.shows, Rating.named(written.scene.rating))
         job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
         return _noted(job, *written.notes)
