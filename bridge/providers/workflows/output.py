@@ -17,6 +17,8 @@ KEYS = (
 )  # fmt: skip
 """Under which a picture may lie, the likeliest first."""
 SCORES = ("aesthetic_score",)
+DEAREST = 1000.0
+"""Dollars. What claims to cost more is no cost."""
 DEEPEST = 6
 _BASE64 = re.compile(r"(?:data:image/[\w.+-]+;base64,)?[A-Za-z0-9+/\r\n]{100,}={0,2}\s*")
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|/\s*(\d+))")
@@ -31,7 +33,7 @@ def finished(output: object, facts: Mapping[str, str]) -> Finished:
     usd = inner.get("cost")
     return Finished(
         tuple(found(output)),
-        cost=round(usd * 1e6) if isinstance(usd, int | float) and usd > 0 else None,
+        cost=round(usd * 1e6) if isinstance(usd, int | float) and 0 < usd < DEAREST else None,
         seed=next((seed for seed in seeds if type(seed) is int and seed >= 0), None),
         facts={**facts, **{name: str(inner[name]) for name in SCORES if name in inner}},
     )
