@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bridge.domain import Hires
 from bridge.engine.contract import Account, Adapter, Call, Finished, Ticket
 from bridge.engine.talk import Talk
 from bridge.errors import (
@@ -364,6 +365,12 @@ def test_a_file_of_ones_own_is_a_model_more(tmp_path: Path) -> None:
     assert sent["input"]["images"][0]["image"].raw == b"\x89PNG"
 
 
+def test_the_file_in_the_docs_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/runpod-workers.md").read_text()
+    [model] = written(tmp_path / "files", page.split("```json")[1].split("```")[0]).models()
+    assert (model.name, model.family) == ("my-sdxl", "sdxl")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -382,6 +389,18 @@ def test_a_folder_that_is_not_there_is_named() -> None:
     adapter = type(CASES["runpod"].adapter(""))
     with pytest.raises(BadRequest, match="no such folder"):
         adapter(Account("runpod", "", options={"workflows": "/nowhere/at/all"}))
+
+
+@pytest.mark.parametrize("name", [name for name, m in MODELS.items() if m.hires != "none"])
+async def test_hires_fix_makes_the_picture_larger(room: Chamber, name: str) -> None:
+    model = MODELS[name]
+    attempt = room.attempt(at(room), model, hires=Hires(768, 1152, 0.3, 2.0, 6))
+    outcome = await room.run(attempt)
+    assert (outcome.picture.width, outcome.picture.height) == (768, 1152)
+    [job] = room.emulator.ledger.jobs("runpod")
+    tuned = {job.request["input"].get(f"second_pass_{f}") for f in ("strength", "steps")}
+    assert tuned == ({0.3, 6} if model.hires == "second-pass" else {None})
+    assert job.facts["ignored"] == []
 
 
 @pytest.mark.parametrize("name", MODELS)

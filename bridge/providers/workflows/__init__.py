@@ -1,9 +1,15 @@
 """What differs only by address and fields is data: a JSON file for each worker or workflow."""
 
-from bridge.providers.workflows.format import LoraFields, Workflow, own_workflows, workflows
+from bridge.providers.workflows.format import (
+    HiresFields,
+    LoraFields,
+    Workflow,
+    own_workflows,
+    workflows,
+)
 from bridge.providers.workflows.output import counts, finished, found, progress, trouble
 
 __all__ = [
-    "LoraFields", "Workflow", "counts", "finished", "found", "own_workflows", "progress", "trouble",
-    "workflows",
+    "HiresFields", "LoraFields", "Workflow", "counts", "finished", "found", "own_workflows",
+    "progress", "trouble", "workflows",
 ]  # fmt: skip

@@ -25,6 +25,19 @@ class LoraFields:
 
 
 @dataclass(frozen=True, slots=True)
+class HiresFields:
+    """What a worker calls the fields of a second pass; without a name a field is not sent."""
+
+    scale: str
+    """How many times larger the picture becomes, a number."""
+    strength: str = ""
+    guidance: str = ""
+    steps: str = ""
+    always: Mapping[str, object] = field(default_factory=dict)
+    """What switches it on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """One worker. Names within its input may lead deeper: `workflow.6.inputs.text`."""
 
@@ -37,6 +50,7 @@ class Workflow:
     always: Mapping[str, object] = field(default_factory=dict)
     """Sent as it is, unless a field says otherwise."""
     loras: LoraFields | None = None
+    hires: HiresFields | None = None
     about: str = ""
     settings: tuple[Setting, ...] = ()
     """What the operator can set for it: the endpoint's id at least, where `endpoint` has none."""
@@ -63,11 +77,24 @@ class Workflow:
         if self.loras:
             url, weight = self.loras.url, self.loras.weight
             asked += [(self.loras.field, [{url: u.url, weight: u.weight} for u in job.loras])]
-        made: dict[str, Any] = deepcopy({**self.always, **job.options})
+        made: dict[str, Any] = deepcopy({**self.always, **self.second_pass(job), **job.options})
         for place, value in asked:
             if value not in (None, "", []):
                 _put(made, place, value)
         return made
+
+    def second_pass(self, job: Ready) -> Mapping[str, object]:
+        """The fields that ask for `job.hires`; empty when there is none."""
+        if self.hires is None or job.hires is None:
+            return {}
+        names, wanted = self.hires, job.hires
+        scale = max(wanted.width / job.width, wanted.height / job.height)
+        asked = {
+            names.scale: round(scale, 4), names.strength: wanted.strength,
+            names.guidance: wanted.guidance, names.steps: wanted.steps,
+        }  # fmt: skip
+        sent = {name: value for name, value in asked.items() if name and value is not None}
+        return {**names.always, **sent}
 
 
 def _put(made: dict[str, Any], place: str, value: object) -> None:

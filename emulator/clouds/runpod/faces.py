@@ -50,8 +50,8 @@ def faces(asked: Input) -> Plan:
         images = [URI + place for place in places]
         made = {"images": images, "seed": seed, "num_images": len(images), "image_url": images[0]}
         if bucket := asked.get("s3_bucket"):
-            prefix = asked.get("s3_prefix", "")
-            made["s3_urls"] = [f"https://{bucket}.s3.example/{prefix}{n}.png" for n in (0,)]
+            home = f"https://{bucket}.s3.example/{asked.get('s3_prefix', '')}"
+            made["s3_urls"] = [f"{home}{number}.png" for number in range(len(images))]
         return made
 
     return Plan(recipes, "png", "images", many=True, inline=True, shape=shape)
