@@ -378,6 +378,8 @@ def test_the_file_in_the_docs_is_one(tmp_path: Path) -> None:
         (json.dumps({**OWN, "endpoint": ""}), "endpoint"),
         (json.dumps({**OWN, "fields": 3}), "fields"),
         (json.dumps({**OWN, "model": {"id": "mine"}}), "model"),
+        (json.dumps({**OWN, "always": {"workflow": 3}}), "leads to no place"),
+        (json.dumps({**OWN, "always": {"images": []}}), "leads to no place"),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str, words: str) -> None:

@@ -97,6 +97,13 @@ class Workflow:
         return {**names.always, **sent}
 
 
+_FULL = Ready(
+    model="", family="any", prompt="x", width=1, height=1, negative="x", seed=1, steps=1,
+    guidance=1.0, init_image=b"x", mask=b"x", strength=1.0, references=(b"x",),
+)  # fmt: skip
+"""A job that has everything: a file that can express it can express any."""
+
+
 def _put(made: dict[str, Any], place: str, value: object) -> None:
     *way, last = place.split(".")
     inner: Any = made
@@ -129,4 +136,8 @@ def _read(folder: Path, *, own: bool = False) -> Iterator[Workflow]:
             raise BadRequest(f"{path}: {error}") from None
         if own and not workflow.endpoint:
             raise BadRequest(f"{path}: `endpoint` is missing, the id of the endpoint it runs at")
+        try:
+            workflow.input(_FULL, dict.fromkeys(workflow.account, "x"))
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise BadRequest(f"{path}: a field leads to no place in `always`: {error}") from None
         yield workflow
