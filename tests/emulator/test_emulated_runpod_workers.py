@@ -12,6 +12,7 @@ from aiohttp import web
 from PIL import Image
 
 from emulator import pictures
+from emulator.clouds.runpod.webhook import tell
 
 Json = dict[str, Any]
 SMALL = {"prompt": "a fox", "width": 256, "height": 256}
@@ -143,3 +144,12 @@ async def test_a_webhook_gets_the_status_and_is_tried_again(client: Any) -> None
     told = (await client.runpod("GET", f"zimage/status/{reply.json['id']}")).json
     assert first == again == told
     assert told["status"] == "COMPLETED"
+
+
+async def test_a_webhook_beyond_this_machine_is_never_called(client: Any) -> None:
+    client.emu.settings.change({"clouds": {"runpod": {"run_s": 1e6}}})
+    reply = await client.runpod("POST", "zimage/run", {"input": SMALL})
+    world = client.emu.emulator.world
+    job = world.jobs.get("runpod", reply.json["id"])
+    await asyncio.wait_for(tell(world, job, "https://me.example/hook"), 5)
+    assert not job.over.is_set()

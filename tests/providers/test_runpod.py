@@ -43,7 +43,7 @@ def at(room: Chamber, **changes: Any) -> Adapter:
     return type(adapter)(replace(adapter.account, **changes))
 
 
-def own_text(model: str, reply: Mapping[str, object]) -> Finished:
+def looked(model: str, reply: Mapping[str, object]) -> Finished:
     """What a look makes of this answer of /status."""
     adapter = CASES["runpod"].adapter("http://127.0.0.1")
     look = adapter.check(Ticket({"endpoint": model, "id": "1"}))
@@ -116,7 +116,7 @@ def crash(kind: str, text: str) -> str:
 )
 def test_a_worker_says_why(text: str, error: type[AttemptError]) -> None:
     with pytest.raises(error) as raised:
-        own_text("z", {"id": "1", "status": "FAILED", "error": text})
+        looked("z", {"id": "1", "status": "FAILED", "error": text})
     assert type(raised.value) is error
     assert "Traceback" not in raised.value.text
 
@@ -131,7 +131,7 @@ def test_a_worker_says_why(text: str, error: type[AttemptError]) -> None:
 )  # fmt: skip
 def test_a_polite_failure_is_found_in_the_output(output: Mapping[str, object]) -> None:
     with pytest.raises(Unavailable, match="no face found"):
-        own_text("z", {"id": "1", "status": "COMPLETED", "output": output})
+        looked("z", {"id": "1", "status": "COMPLETED", "output": output})
 
 
 async def test_a_cold_start_is_booked(room: Chamber) -> None:

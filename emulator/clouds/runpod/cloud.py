@@ -3,7 +3,8 @@
 Sources: docs.runpod.io (operations, job states), the Python SDK. Inferred: the JSON of error
 bodies, that a body over the limit is a 400, what cancel answers for a job that is over, the id in
 `workerId`. A job counts as billed from its acceptance, at `run_s` × `price_per_s`, unless it is
-cancelled in the queue.
+cancelled in the queue. Public endpoints lie among the others; they tell their cost, and their
+`runsync` refuses with a 400.
 """
 
 import asyncio
@@ -57,8 +58,10 @@ class RunPod(Cloud):
         self.telling: set[asyncio.Task[None]] = set()
 
     def clear(self) -> None:
-        """All workers are cold again."""
+        """All workers are cold again, and nobody is told of what was."""
         self.stacks.clear()
+        for task in self.telling:
+            task.cancel()
 
     def routes(self) -> list[web.RouteDef]:
         """Under `/v2/{endpoint}`, so that the SDK's base URL is `…/runpod/v2`."""
