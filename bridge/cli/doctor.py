@@ -69,7 +69,8 @@ def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
             names = ", ".join(model.name for model in models)
             yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
         else:
-            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
+            needed = {model.option for model in card.models}
+            wanted = [s.env for s in card.settings if s.option in needed]
             yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")
     for name in TO_COME:
         if name in env:

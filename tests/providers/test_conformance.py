@@ -80,7 +80,7 @@ async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model
 CHANGES: dict[str, dict[str, object]] = {
     "negative": {"negative": "fog"},
     "steps": {"steps": 7},
-    "guidance": {"guidance": 2.5},
+    "guidance": {"guidance": 2.75},
     "seed": {"seed": 43},
     "width": {"width": 768},
     "prompt": {"prompt": "a blue heron"},
