@@ -66,9 +66,10 @@ class Matcher:
             mention = Mention(told, term.lora, term.word, term.proper, start, end)
             if is_meant(mention):
                 mentions[term.lora.id].append(mention)
+        left = _left_behind(mentions)
         return tuple(
             hit
-            for ident in sorted(mentions.keys() - excluded, key=self._order.__getitem__)
+            for ident in sorted(mentions.keys() - excluded - left, key=self._order.__getitem__)
             if (hit := _hit(mentions[ident]))
         )
 
@@ -99,6 +100,17 @@ class Matcher:
 def matcher(catalog: Catalog) -> Matcher:
     """The matcher of a catalogue, kept while that catalogue is in use."""
     return Matcher(catalog)
+
+
+def _left_behind(mentions: Mapping[str, list[Mention]]) -> set[str]:
+    """Those named only before the last jump in time, when somebody else is named after it."""
+    named = {ident: found for ident, found in mentions.items() if found[0].is_name}
+    before = {
+        ident
+        for ident, found in named.items()
+        if all(mention.position < mention.story.turn for mention in found)
+    }
+    return before if before != named.keys() else set()
 
 
 def _hit(mentions: list[Mention]) -> Hit | None:
