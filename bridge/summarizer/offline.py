@@ -9,13 +9,13 @@ from bridge.summarizer.clauses import slot_of, without_asides
 from bridge.summarizer.foreign import foreign_scene, is_foreign
 from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.heard import things_heard
+from bridge.summarizer.location import place_of
 from bridge.summarizer.moment import last_turns, sentences
 from bridge.summarizer.narration import Telling, tell
 from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known, person_of
 from bridge.summarizer.setting import (
     is_light,
     mood_of,
-    place_of,
     pov_of,
     style_of,
     time_of,
@@ -75,7 +75,7 @@ def _composed(
     telling: Telling, cast: Cast, tidied: Tidied, told: Sequence[str], *, style: str, written: str
 ) -> Scene:
     moment = " ".join(told)
-    place = place_of(cast.spoken_of(" ".join(telling.marked)))
+    place = place_of(" ".join(telling.marked))
     if place.kind == "unstated" and len(tidied.turns) > 1:
         place = place_of(" ".join(sentences(tidied.turns)[-_LOOK_BACK:]))
     lights = [seen for seen in telling.surroundings if is_light(seen)]

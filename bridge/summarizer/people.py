@@ -88,9 +88,7 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(listed("creatures"), "creature"),
     **dict.fromkeys(listed("machines"), "machine"),
 }
-_HEADS: Final = {
-    gender: frozenset(read("english")["people"][gender]) for gender in get_args(Gender)
-}
+_HEADS: Final = {gender: frozenset(read("people")["heads"][gender]) for gender in get_args(Gender)}
 
 
 def kind_of(look: str) -> tuple[Kind, str, Gender]:

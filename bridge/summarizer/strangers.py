@@ -40,7 +40,7 @@ _GIVEN: Final = re.compile(
 _JOINED: Final = re.compile(rf"{SIGN} and ({_CAPITALS})")
 _OWNER: Final = re.compile(rf"(?<![\w’'-])({_CAPITALS})(?=['’]s\b)")
 _GENDERS: Final = {
-    head: gender for gender, heads in read("english")["people"].items() for head in heads
+    head: gender for gender, heads in read("people")["heads"].items() for head in heads
 }
 _TITLED: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
 _REACH: Final = 200
@@ -88,7 +88,7 @@ def _gender(pronoun: re.Match[str] | None) -> Gender:
     return "woman" if pronoun[1].casefold() in ("she", "her") else "man"
 
 
-_PLURALS: Final = read("english")["plurals"]
+_PLURALS: Final = read("people")["plurals"]
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(_GENDERS, "person"),
     **dict.fromkeys(listed("animals"), "animal"),
