@@ -27,6 +27,8 @@ _TOLD_OF: Final = re.compile(
     rf"|\b{_ANY['told']} (?:{_WHO} ){{0,2}}(?:of|about) {_OTHERS}$"
     rf"|\b{_ANY['told']} of {_WHO}(?:'s \w+)?, of $"
     rf"|\b{_ANY['longed']} {_OTHERS}$"
+    rf"|\b{_ANY['lettered']}\b[^.!?\"“]{{0,30}}[\"“][^\"”]*$"
+    rf"|\b{_ANY['fiction']} about (?:{_WHO} ){{0,4}}$"
 )
 _UNTIL: Final = re.compile(rf"\b{_ANY['until']} $")
 _RETURNS: Final = re.compile(rf" {_ANY['returns']}\b")

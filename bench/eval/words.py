@@ -4,13 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import Final
 
 _LITTLE: Final = frozenset(
-    """the a an and or of on in at to with his her their its by from over under into onto for as is
-    are be was were been one two three four five six seven eight nine ten no out up down off near
-    behind beside between around across along while that this it she he they viewer viewers
-    """.split()
+    Path(__file__).with_name("little.txt").read_text(encoding="utf-8").split()
 )
 _ENDINGS: Final = ("ingly", "edly", "ing", "ies", "ied", "ed", "es", "s", "ly", "y", "e")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

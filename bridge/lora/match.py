@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -55,7 +55,7 @@ class Matcher:
         The text is taken as it stands: a chat message goes through `visible` first.
         """
         folded = fold(text)
-        mentions: defaultdict[str, list[Mention]] = defaultdict(list)
+        found: defaultdict[str, list[Mention]] = defaultdict(list)
         excluded: set[str] = set()
         told: Story | None = None
         for term, start, end in self._terms_in(folded.text):
@@ -64,8 +64,12 @@ class Matcher:
                 continue
             told = told or story(text, folded)
             mention = Mention(told, term.lora, term.word, term.proper, start, end)
-            if is_meant(mention):
-                mentions[term.lora.id].append(mention)
+            found[term.lora.id].append(mention)
+        mentions = {
+            ident: meant
+            for ident, each in found.items()
+            if (meant := [one for one in _longest(each) if is_meant(one)])
+        }
         left = _left_behind(mentions)
         return tuple(
             hit
@@ -100,6 +104,19 @@ class Matcher:
 def matcher(catalog: Catalog) -> Matcher:
     """The matcher of a catalogue, kept while that catalogue is in use."""
     return Matcher(catalog)
+
+
+def _longest(mentions: Sequence[Mention]) -> list[Mention]:
+    """Without those inside a longer one: `Grace` in `Sister Grace`."""
+    return [
+        one
+        for one in mentions
+        if not any(
+            other.start <= one.start and one.end <= other.end and other.word != one.word
+            for other in mentions
+            if other.end - other.start > one.end - one.start
+        )
+    ]
 
 
 def _left_behind(mentions: Mapping[str, list[Mention]]) -> set[str]:

@@ -19,19 +19,26 @@ _FURNITURE: Final = frozenset(_WORDS["furniture"])
 """`the cellar shelf`: in the cellar."""
 _NOUNS: Final = frozenset(
     word for name in ("things", "garments", "animals") for word in listed(name)
-) | frozenset(word for heads in read("people")["heads"].values() for word in heads)
+) | frozenset(word for heads in read("people")["heads"].values() for word in heads) - {"barefoot"}
 _VEHICLES: Final = frozenset(_WORDS["vehicles"])
 _PARTS: Final = frozenset(_WORDS["parts"])
 """Of a place rather than one."""
 _BROAD: Final = frozenset(_WORDS["broad"])
 """Places that hold other places: `the city`, `the house`."""
 _BEING_IN: Final = frozenset(_WORDS["being_in"])
+_ABOARD: Final = frozenset(_WORDS["aboard"])
+"""`at the rail of the ferry`."""
 _ON: Final = ("on", "onto", "up", "down")
 """`on the roof`: then the roof is the place."""
+_NEVER: Final = ("wall", "floor", "ledge")
+"""Things hang on a wall."""
 _FAR: Final = frozenset(_WORDS["being_far"])
 _OPENS: Final = re.compile(r"(?:^|[.!?:]\s+)(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
 _IS_TOPIC: Final = re.compile(rf"(?: of (?:the )?[\w-]+)?\s(?:{one_of(_WORDS['makes_topic'])})\b")
-_ASIDE: Final = re.compile(r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b ")
+_ASIDE: Final = re.compile(
+    r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*|"
+    r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b "
+)
 _WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
 _OF_NAMED: Final = re.compile(
     r"\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
@@ -123,7 +130,9 @@ def _judged(
     if is_compound and following not in _FURNITURE and following not in _PREPOSITIONS:
         return None
     is_topic = opens and bool(_IS_TOPIC.match(text[end:]))
-    if noun in _VEHICLES and not (before in _BEING_IN or is_topic or following in _FURNITURE):
+    is_within = before in _BEING_IN or (before == "of" and words[first - 2] in _ABOARD)
+    is_bare = noun == "room" and index - first < 2
+    if is_bare or (noun in _VEHICLES and not (is_within or is_topic or following in _FURNITURE)):
         return _Found(noun, start, end, _OF_ANOTHER)  # a place only for who is in it
     weight = _weight(noun, before, following in _FURNITURE, is_topic) - 2 * (not is_led)
     return _Found(noun, start, end, weight)
@@ -146,8 +155,9 @@ def _first(text: str, tokens: list[re.Match[str]], words: list[str], index: int)
 def _weight(noun: str, before: str, has_furniture: bool, is_topic: bool) -> int:
     weight = 4 if before in _BEING_IN else 0 if before in _FAR else 2
     weight += 3 * is_topic - has_furniture
-    is_on = before in _ON and noun not in ("wall", "floor", "ledge")
-    return weight - 3 * (noun in _PARTS and not is_on) - 2 * (noun in _BROAD)
+    if noun in _PARTS:
+        weight -= 4 if noun in _NEVER else 0 if before in _ON else 3
+    return weight - 2 * (noun in _BROAD)
 
 
 def _phrase(text: str, best: _Found, found: list[_Found]) -> str:

@@ -11,8 +11,10 @@ from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.heard import things_heard
 from bridge.summarizer.location import place_of
 from bridge.summarizer.moment import last_turns, sentences
+from bridge.summarizer.names import mark_names
 from bridge.summarizer.narration import Telling, tell
 from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known, person_of
+from bridge.summarizer.presence import recall
 from bridge.summarizer.setting import (
     is_light,
     mood_of,
@@ -21,7 +23,7 @@ from bridge.summarizer.setting import (
     time_of,
     weather_of,
 )
-from bridge.summarizer.strangers import mark_roles, mark_unknown
+from bridge.summarizer.strangers import mark_roles
 from bridge.summarizer.tidy import Tidied
 
 _LETTERING: Final = re.compile(r'"([^"]+)"')
@@ -46,10 +48,14 @@ def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
         return _spoken_scene(tidied, people)
     cast = Cast()
     written = " / ".join(line for one in told for line in _LETTERING.findall(one))
-    style, plain = style_of(told)
-    marked = mark_roles(mark_unknown(mark_known(plain, people, cast), cast), cast)
+    style, plain = style_of([_LETTERING.sub('""', one) for one in told])
+    marked = mark_roles(mark_names(mark_known(plain, people, cast), cast), cast)
     speaker = next((turn.speaker for turn in reversed(tidied.turns) if turn.story), "")
-    telling = tell(marked, cast, pov_of(" ".join(told)), _narrator(speaker, people, told, cast))
+    narrator = _narrator(speaker, people, told, cast)
+    recalled = None
+    if narrator is None:
+        recalled = recall(marked, sentences(tidied.turns, whole=True), people, cast)
+    telling = tell(marked, cast, pov_of(" ".join(told)), narrator, recalled)
     return _composed(telling, cast, tidied, told, style=style, written=written)
 
 
@@ -74,25 +80,24 @@ def _narrator(
 def _composed(
     telling: Telling, cast: Cast, tidied: Tidied, told: Sequence[str], *, style: str, written: str
 ) -> Scene:
-    moment = " ".join(told)
-    place = place_of(" ".join(telling.marked))
+    moment = " ".join(telling.marked)
+    place = place_of(moment)
     if place.kind == "unstated" and len(tidied.turns) > 1:
         place = place_of(" ".join(sentences(tidied.turns)[-_LOOK_BACK:]))
     lights = [seen for seen in telling.surroundings if is_light(seen)]
     props = [seen for seen in telling.surroundings if seen not in (*lights, place.text)]
-    whole = " ".join(telling.marked)
     seen = [one for one in cast.people if telling.is_seen(one)]
-    seen.sort(key=lambda one: (not one.name, whole.find(cast.sign(one))))
+    seen.sort(key=lambda one: (not one.name, moment.find(cast.sign(one))))
     subjects = tuple(_subject(one, cast) for one in seen)
     if not (seen or props or lights):
         props = [f"the viewer's hands: {deed}" for deed in telling.viewers[:1] if deed]
     return Scene(
-        rating=label(rating_of(moment)),
+        rating=label(rating_of(" ".join(told))),
         shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",
         pov=telling.pov,
         subjects=subjects[:_MOST_SUBJECTS],
         place=place,
-        time=time_of(moment, tidied.story),
+        time=time_of(moment, cast.nameless(tidied.story)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),

@@ -70,6 +70,11 @@ class Cast:
         """Whom a sign stands for."""
         return self.people[ord(sign) - _FIRST]
 
+    def nameless(self, text: str) -> str:
+        """A text without the names of the cast."""
+        forms = [form for person in self.people for form in person.forms]
+        return name_pattern(forms, any_case=False).sub("", text) if forms else text
+
     def spoken_of(self, text: str, speaker: Person | None = None) -> str:
         """Marked text with every sign as a noun: `the woman`, `the other woman`."""
 

@@ -28,7 +28,8 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _LATE: Final = re.compile(
-    r"\b(?:by|at|past|after|until) (?:ten|eleven|twelve)\b(?! (?:metres|meters|feet|yards|people|men))"
+    r"\b(?:by|at|past|after|until) (?:ten|eleven|twelve)\b"
+    r"(?! (?:metres|meters|feet|yards|people|men))"
 )
 _HOURS: Final[tuple[tuple[int, Time], ...]] = (
     (22, "night"), (18, "evening"), (14, "afternoon"), (12, "midday"),

@@ -1,93 +1,16 @@
-"""People whom no dictionary knows, as signs: unknown names that act, and roles (`an old man`)."""
+"""People without a name, as signs: those that are told by what they are (`an old man`)."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from bridge.summarizer.people import SIGN, Cast, Gender, Kind, Person, name_pattern
-from bridge.summarizer.words import alternatives, listed, one_of, read
+from bridge.summarizer.people import SIGN, Cast, Kind, Person
+from bridge.summarizer.words import listed, one_of, read
 
 _NUMBERS: Final = read("english")["numbers"]
-_CAPITALS: Final = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:['’-][A-Za-z]+)?"
-_VERBS: Final = (
-    r"(?:(?!this\b|his\b|its\b)[a-z]{2,}(?:s|ed)"
-    r"|is|was|has|had|stood|sat|held|took|lay|ran|came|went|knelt|leaned)"
-)
-_AFTER: Final = "|".join(
-    (
-        alternatives("prepositions"),
-        alternatives("pronouns"),
-        one_of(list(_NUMBERS)),
-        r"\w+ly|as|and",
-    )
-)
-_ACTS: Final = rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b))"
-_OPENING: Final = re.compile(
-    rf"^(?:(?:and|but|then|so)\s)?({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}|(?=,\s))", re.MULTILINE
-)
-_NOT_AFTER: Final = "".join(
-    rf"(?<!\b{word} )" for word in ("the", "of", "in", "at", "from", "near", "to", "on", "a", "an")
-)
-"""What stands before the name of a place rather than of a person."""
-_INSIDE: Final = re.compile(
-    rf"(?<=[a-zà-ÿ,:;] ){_NOT_AFTER}({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}"
-    rf"|(?=[.,;:!?]|$|\s(?:or|out|back|away|who|[a-z]+ing|and|{alternatives('prepositions')})\b))"
-)
-_GIVEN: Final = re.compile(
-    r"\b(?:hand|giv|gave|pass|throw|threw|show|turn|nod|wav|smil|bow|lean|whisper|clos|next|back)"
-    rf"\w*\b[^.,;]*?\bto ({_CAPITALS})(?=[.,;!?]|$|\s(?:who|and)\b)"
-)
-_JOINED: Final = re.compile(rf"{SIGN} and ({_CAPITALS})")
-_OWNER: Final = re.compile(rf"(?<![\w’'-])({_CAPITALS})(?=['’]s\b)")
 _GENDERS: Final = {
     head: gender for gender, heads in read("people")["heads"].items() for head in heads
 }
-_TITLED: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
-_REACH: Final = 200
-"""Characters after a name in which a pronoun tells whether it is a woman's or a man's."""
-
-
-def mark_unknown(texts: Sequence[str], cast: Cast) -> list[str]:
-    """Sentences with capitalised names that act or own as signs (`Brenna the mechanic watched`).
-
-    A sentence that begins with a bare singular and its verb begins with a name or with a stuff
-    (`Dust turns`); the stuffs are a list.
-    """
-    marked = list(texts)
-    common = {*listed("common_capitals"), *listed("nature")}
-    for pattern in (_OPENING, _INSIDE, _GIVEN, _JOINED, _OWNER):
-        whole = "\n".join(marked)
-        for found in list(pattern.finditer(whole)):
-            name = found[1]
-            if _TITLED.search(whole[: found.start(1)]):
-                continue
-            if not common & set(name.casefold().split()) and not _is_things(name):
-                marked = _join(name, marked, cast)
-    return marked
-
-
-def _is_things(name: str) -> bool:
-    things = {*listed("things"), *listed("animals"), *listed("garments")}
-    return name.casefold() in things or name.casefold().removesuffix("s") in things
-
-
-def _join(name: str, marked: list[str], cast: Cast) -> list[str]:
-    whole = " ".join(marked)
-    after = whole[whole.find(name) :][:_REACH]
-    taken_up = re.search(r"\b(he|she|his|her)\b", after, re.IGNORECASE)
-    titles = (_GENDERS.get(word.casefold(), "person") for word in name.split())
-    gender = next((one for one in titles if one != "person"), _gender(taken_up))
-    forms = tuple(dict.fromkeys((name, *name.split())))
-    sign = cast.add(Person(name, f"a {gender}", "person", gender, gender, 1, forms))
-    return [name_pattern(forms, any_case=False).sub(sign, text) for text in marked]
-
-
-def _gender(pronoun: re.Match[str] | None) -> Gender:
-    if pronoun is None:
-        return "person"
-    return "woman" if pronoun[1].casefold() in ("she", "her") else "man"
-
-
 _PLURALS: Final = read("people")["plurals"]
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(_GENDERS, "person"),
@@ -100,13 +23,32 @@ _NO_ADJECTIVE: Final = one_of(
     [*listed("prepositions"), *listed("pronouns"), *_NUMBERS, "and", "of", "is", "was"]
 )
 _ADJECTIVE: Final = rf"(?!(?:{_NO_ADJECTIVE})\b)[\w-]+ "
+_BELONGS: Final = one_of(
+    sorted(
+        {
+            *listed("things"),
+            *listed("garments"),
+            *read("places")["furniture"],
+            *read("places")["inside"],
+        }
+    )
+)
+"""`the passenger seat`, `a biker jacket`: nobody is there."""
+_SAID: Final = r"(?:said|told|asked|warned|promised|called|written|claimed)\b"
 _ROLE: Final = re.compile(
     rf"(?<![\w’'-])(?P<number>{one_of(list(_NUMBERS))}) (?P<adjectives>(?:{_ADJECTIVE}){{0,3}}?)"
-    rf"(?P<noun>{_NOUNS})(?![\w’'-])",
+    rf"(?P<noun>{_NOUNS})(?![\w’'-])(?!\s(?:{_BELONGS})\b)"
+    rf"(?!\s(?:had(?:[.,]|$| (?:once )?{_SAID})|call it|say\b))",
     re.IGNORECASE,
 )
+_SHAPE: Final = (
+    r"(?:size|shape|face|air|voice|hands|look|manner|build|gait|patience|smile|eyes|portrait"
+    r"|picture|photo|photograph|painting|statue|bust|name|story|memory|dream|sign|drawing|grace)"
+)
 _NOT_THERE: Final = re.compile(
-    r"\b(?:like|as|than|every|for|if|not|no)\s+(?:\w+\s)?$", re.IGNORECASE
+    r"\b(?:like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
+    rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$",
+    re.IGNORECASE,
 )
 _APPOSED: Final = re.compile(rf"({SIGN})(?: of the \w+)?(?:,\s+$|\s+$)")
 _HEADS_A_CLAUSE: Final = re.compile(
@@ -167,7 +109,8 @@ def _known_role(head: str, number: str, cast: Cast) -> str:
     for person in cast.people:
         same_gender = head in ("woman", "man") and person.gender == head
         same_kind = person.kind == _KINDS[head] != "person" and head in f"{person.look} machine"
-        if head in (person.head, person.noun) or same_gender or same_kind:
+        is_called = number == "the" and head in person.look.casefold().split()
+        if head in (person.head, person.noun) or is_called or same_gender or same_kind:
             return cast.sign(person)
     return ""
 
