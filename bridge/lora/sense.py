@@ -43,10 +43,12 @@ _PLACE: Final = re.compile(rf"(?:'s)? {_ANY['place']}\b")
 _IN: Final = re.compile(r"(?:^|\W)in $")
 _ONE_OF_THEM: Final = re.compile(r"(?:^|\W)(?:an?|(?:eine[rn]?|une|una|uma)(?: [^\W\d_]+)?) $")
 _STUFF: Final = re.compile(rf" (?:{_ANY['stuff']}|{_ANY['stuff_does']})\b")
+_DID: Final = re.compile(rf" (?:[a-z]+ed|{_ANY['did']})\b")
 _FRAMED: Final = re.compile(r"\b(?:framed|signed|unfinished|half-finished) $")
 _HUNG: Final = re.compile(rf"(?: of [^.;:!?]{{1,40}})? (?:{_ANY['hung']})\b")
 _SENTENCE: Final = re.compile(r"(?:^|[.!?:;…\"“”»—-]) ?$")
 _INVERTED: Final = re.compile(rf" {_ANY['person']}\b")
+_ASKED: Final = re.compile(r" [A-Z]\w+ [a-z][^.!]*\?")
 _FIRST: Final = re.compile(r"(?:^[\W\d]*|(?<!\.)[.!?] [\"“'(]?)([^\W\d_])")
 _TURN: Final = re.compile(
     rf"^[ \t]*(?:[*#~_=—–-][ \t]*){{3,}}$|(?:^|[.!?…]\s+)(?:\w+ ){{0,2}}{_ANY['later']}\b",
@@ -166,6 +168,14 @@ def _is_told_of(mention: Mention) -> bool:
     return mention.is_name and is_told_of(mention.before, mention.after)
 
 
+def _is_talked_of(mention: Mention) -> bool:
+    """`"Mark sold it to you"`: who is spoken of in the past is not spoken to."""
+    if not (mention.is_name and _DID.match(mention.after)):
+        return False
+    text = mention.story.folded.text
+    return text.count('"') % 2 == 0 and text.count('"', 0, mention.start) % 2 == 1
+
+
 def _is_over(mention: Mention) -> bool:
     """`the rain had stopped`, or before `Two days later`; a grin lasts a moment only."""
     if mention.lora.category not in _MOMENTS:
@@ -186,7 +196,8 @@ def _is_somewhat_else(mention: Mention) -> bool:
     if _PLACE.match(rest) or (word.startswith("the ") and after.startswith(" of ")):
         return True
     if _SENTENCE.search(mention.before) and (
-        _STUFF.match(rest) or (word in _WORDS["modal"] and _INVERTED.match(after))
+        _STUFF.match(rest)
+        or (word in _WORDS["modal"] and (_INVERTED.match(after) or _ASKED.match(rest)))
     ):
         return True
     if _ONE_OF_THEM.search(mention.before):
@@ -208,6 +219,7 @@ _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
     _is_to_come,
     _is_imagined,
     _is_told_of,
+    _is_talked_of,
     _is_over,
     _is_somewhat_else,
     _is_on_the_wall,

@@ -36,9 +36,11 @@ _FAR: Final = frozenset(_WORDS["being_far"])
 _OPENS: Final = re.compile(r"(?:^|[.!?:]\s+)(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
 _IS_TOPIC: Final = re.compile(rf"(?: of (?:the )?[\w-]+)?\s(?:{one_of(_WORDS['makes_topic'])})\b")
 _ASIDE: Final = re.compile(
-    r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*|"
-    r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b "
+    r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*"
+    r"|\b(?:where s?he|where they|when (?:s?he|they) (?:was|were|had|left|caught|came|went)) [^.,]*"
+    r"|\blike an? [^.,;]*|\bwhole\b "
 )
+"""What is pictured in the picture, what is over, what is only compared."""
 _WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
 _OF_NAMED: Final = re.compile(
     r"\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"

@@ -29,7 +29,9 @@ _AFTER: Final = "|".join(
         r"\w+ly|as|and|not|never|out|open|shut",
     )
 )
-_ACTS: Final = rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b))"
+_ACTS: Final = (
+    rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b)|\s(?:is|has|was|had)\s\w+)"
+)
 _DOES: Final = rf"(?=,?\s(?:\w+ly\s)?{_VERBS}\b)"
 _START: Final = r"^(?:(?:and|but|then|so)\s)?"
 _OPENING: Final = re.compile(rf"{_START}({_NAME})(?:{_ACTS}|(?=,\s))", re.MULTILINE)
@@ -71,7 +73,16 @@ _CAPITALISED_BEFORE: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
 _GIVEN_NAMES: Final[dict[str, Gender]] = {
     name: gender for gender in ("woman", "man") for name in _PEOPLE[gender]
 }
-_COMMON: Final = frozenset([*listed("common_capitals"), *listed("nature")])
+_COMMON: Final = frozenset(
+    [
+        *listed("common_capitals"),
+        *listed("nature"),
+        *listed("prepositions"),
+        *listed("pronouns"),
+        *listed("poses"),
+        *_NUMBERS,
+    ]
+)
 _THINGS: Final = frozenset(
     [*listed("things"), *listed("animals"), *listed("garments"), *read("places")["inside"]]
 )
@@ -101,6 +112,8 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
 
 def _is_thing(name: str) -> bool:
     low = name.casefold()
+    if low.endswith(("ly", "ing")) and name not in _GIVEN_NAMES:
+        return True  # an adverb or a participle that begins a sentence
     return low in _THINGS or low.removesuffix("s") in _THINGS or name in _HONORIFICS
 
 

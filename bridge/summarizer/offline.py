@@ -27,6 +27,8 @@ from bridge.summarizer.strangers import mark_roles
 from bridge.summarizer.tidy import Tidied
 
 _LETTERING: Final = re.compile(r'"([^"]+)"')
+_NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+\b")
+"""Inside a sentence `Dawn` is somebody."""
 _SHOTS: Final = ("wide shot", "medium shot", "medium shot")
 _TOLD_ENOUGH: Final = 3
 """Words of narration; fewer are left over from `says Mara`."""
@@ -45,7 +47,7 @@ def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
     if is_foreign(" ".join(told) or " ".join(tidied.speech)):
         return foreign_scene(tidied, told, people)
     if not told or (tidied.speech and len(" ".join(told).split()) < _TOLD_ENOUGH):
-        return _spoken_scene(tidied, people)
+        return _spoken_scene(tidied, told, people)
     cast = Cast()
     written = " / ".join(line for one in told for line in _LETTERING.findall(one))
     style, plain = style_of([_LETTERING.sub('""', one) for one in told])
@@ -97,7 +99,7 @@ def _composed(
         pov=telling.pov,
         subjects=subjects[:_MOST_SUBJECTS],
         place=place,
-        time=time_of(moment, cast.nameless(tidied.story)),
+        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.story)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
@@ -117,10 +119,10 @@ def _subject(person: Person, cast: Cast) -> Subject:
     return Subject(name=person.name, kind=person.kind, look=person.look, **filled)
 
 
-def _spoken_scene(tidied: Tidied, people: Sequence[Known]) -> Scene:
+def _spoken_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) -> Scene:
     """Nothing is narrated: the people who speak or are called, and the things they speak of."""
     cast = Cast()
-    marked = mark_known([*tidied.speech, *tidied.speakers], people, cast)
+    marked = mark_known([*tidied.speech, *tidied.speakers, *told], people, cast)
     said = re.sub(SIGN, " ", " ".join(marked[: len(tidied.speech)]))
     subjects = tuple(Subject(name=one.name, kind=one.kind, look=one.look) for one in cast.people)
     return Scene(
