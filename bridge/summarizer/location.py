@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -18,8 +19,12 @@ _NO_ADJECTIVE: Final = _PREPOSITIONS | frozenset([*listed("pronouns"), *_WORDS["
 _FURNITURE: Final = frozenset(_WORDS["furniture"])
 """`the cellar shelf`: in the cellar."""
 _NOUNS: Final = frozenset(
-    word for name in ("things", "garments", "animals") for word in listed(name)
-) | frozenset(word for heads in read("people")["heads"].values() for word in heads) - {"barefoot"}
+    [
+        *(word for name in ("things", "garments", "animals") for word in listed(name)),
+        *(word for heads in read("people")["heads"].values() for word in heads),
+    ]
+) - {"barefoot"}
+"""After a place they make it a compound: `the bus driver`."""
 _VEHICLES: Final = frozenset(_WORDS["vehicles"])
 _PARTS: Final = frozenset(_WORDS["parts"])
 """Of a place rather than one."""
@@ -46,13 +51,6 @@ _OF_NAMED: Final = re.compile(
     r"\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
 )
 _JOINS: Final = re.compile(r"\s(?:of|at|above|below|over|outside|in|on|by|beside|behind|under)\s")
-_CUES: Final = {
-    place: re.compile(
-        rf"\b(?:the|an?|his|her|their|my|your|its|one)\s(?:[\w-]+\s){{0,2}}?(?:{one_of(cues)})\b",
-        re.IGNORECASE,
-    )
-    for place, cues in _WORDS["implied"].items()
-}
 _MOST_ADJECTIVES: Final = 3
 _OF_ANOTHER: Final = -9
 """Weight of what is no place by itself: a boat that passes, but `the hold of the boat`."""
@@ -83,10 +81,20 @@ def place_of(text: str) -> Place:
 
 def _implied(text: str) -> Place:
     """The place with the most things of its kind in the text."""
-    counts = {place: len(cues.findall(text)) for place, cues in _CUES.items()}
+    counts = {place: len(cue.findall(text)) for place, cue in _cues().items()}
     best = max(counts, key=lambda place: counts[place])
     article = "an" if best[0] in "aeiou" else "a"
     return Place("", "implied", f"{article} {best}") if counts[best] else Place()
+
+
+@cache
+def _cues() -> dict[str, re.Pattern[str]]:
+    """What is found at each place; built when first a text names none."""
+    led = r"\b(?:the|an?|his|her|their|my|your|its|one)\s(?:[\w-]+\s){0,2}?"
+    return {
+        place: re.compile(rf"{led}(?:{one_of(cues)})\b", re.IGNORECASE)
+        for place, cues in _WORDS["implied"].items()
+    }
 
 
 def _named(text: str) -> Iterator[_Found]:

@@ -33,7 +33,7 @@ _ACTS: Final = (
     rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b)|\s(?:is|has|was|had)\s\w+)"
 )
 _DOES: Final = rf"(?=,?\s(?:\w+ly\s)?{_VERBS}\b)"
-_START: Final = r"^(?:(?:and|but|then|so)\s)?"
+_START: Final = r"^(?:(?i:and|but|then|so|only|now|even|here|still)\s)?"
 _OPENING: Final = re.compile(rf"{_START}({_NAME})(?:{_ACTS}|(?=,\s))", re.MULTILINE)
 _TAKEN_UP: Final = re.compile(
     rf"{_START}({_NAME}){_DOES}(?=[^\n]*?\b(?:he|she|his|her|him|hers)\b)", re.MULTILINE
@@ -104,7 +104,8 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
         name = found[1]
         first, _, rest = name.partition(" ")
         bare = rest if first in _HONORIFICS and rest else name
-        if not bare or _CAPITALISED_BEFORE.search(whole[: found.start(1)]):
+        capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)])
+        if not bare or (capital and capital[0].strip().casefold() not in _COMMON):
             continue
         if not _COMMON & set(bare.casefold().split()) and not _is_thing(bare):
             yield name

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bridge.summarizer.people import SIGN, Cast, Kind, Person
+from bridge.summarizer.people import SIGN, Cast, Gender, Kind, Person
 from bridge.summarizer.words import listed, one_of, read
 
 _NUMBERS: Final = read("english")["numbers"]
@@ -18,29 +19,32 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(listed("creatures"), "creature"),
     **dict.fromkeys(listed("machines"), "machine"),
 }
-_NOUNS: Final = one_of([*_KINDS, *(f"{head}s" for head in _KINDS), *_PLURALS])
-_NO_ADJECTIVE: Final = one_of(
+_NO_ADJECTIVE: Final = frozenset(
     [*listed("prepositions"), *listed("pronouns"), *_NUMBERS, "and", "of", "is", "was"]
 )
-_ADJECTIVE: Final = rf"(?!(?:{_NO_ADJECTIVE})\b)[\w-]+ "
-_BELONGS: Final = one_of(
-    sorted(
-        {
-            *listed("things"),
-            *listed("garments"),
-            *read("places")["furniture"],
-            *read("places")["inside"],
-        }
-    )
+_BELONGS: Final = frozenset(
+    [
+        *listed("things"),
+        *listed("garments"),
+        *read("places")["furniture"],
+        *read("places")["inside"],
+    ]
 )
 """`the passenger seat`, `a biker jacket`: nobody is there."""
-_SAID: Final = r"(?:said|told|asked|warned|promised|called|written|claimed)\b"
-_ROLE: Final = re.compile(
-    rf"(?<![\w’'-])(?P<number>{one_of(list(_NUMBERS))}) (?P<adjectives>(?:{_ADJECTIVE}){{0,3}}?)"
-    rf"(?P<noun>{_NOUNS})(?![\w’'-])(?!\s(?:{_BELONGS})\b)"
-    rf"(?!\s(?:had(?:[.,]|$| (?:once )?{_SAID})|call it|say\b))",
-    re.IGNORECASE,
+_NUMBER: Final = re.compile(rf"(?<![\w’'-])(?:{one_of(list(_NUMBERS))})(?= )", re.IGNORECASE)
+_WORD: Final = re.compile(r" ([\w-]+)(?![\w’'-])")
+_TOLD_BY: Final = re.compile(
+    r" (?:had(?:[.,]|$| (?:once )?(?:said|told|asked|warned|promised|called|written|claimed)\b)"
+    r"|call it\b|say\b)"
 )
+"""Who `had said` something, or what old men `say`."""
+_TRADES: Final = re.compile(
+    r"[a-z-]{2,}(?:men|man|women|woman|keeper|maker|smith|monger|bearer|ringer|player|dealer|seller)s?"
+)
+_NO_TRADE: Final = re.compile(
+    r"(?:snow|gingerbread|straw)m[ae]n|h(?:u|o)mans?|romans?|germans?|omens?"
+)
+_MOST_ADJECTIVES: Final = 3
 _SHAPE: Final = (
     r"(?:size|shape|face|air|voice|hands|look|manner|build|gait|patience|smile|eyes|portrait"
     r"|picture|photo|photograph|painting|statue|bust|name|story|memory|dream|sign|drawing|grace)"
@@ -56,6 +60,24 @@ _HEADS_A_CLAUSE: Final = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """`three tall guards` in a sentence."""
+
+    text: str
+    number: str
+    adjectives: str
+    noun: str
+    head: str
+    start: int
+    end: int
+
+    @property
+    def said(self) -> str:
+        """The words as they stand there."""
+        return self.text[self.start : self.end]
+
+
 def mark_roles(texts: Sequence[str], cast: Cast) -> list[str]:
     """Texts with people without a name as signs (`an elderly man`, `three men`).
 
@@ -66,29 +88,63 @@ def mark_roles(texts: Sequence[str], cast: Cast) -> list[str]:
 
 def _mark_roles(text: str, cast: Cast) -> str:
     done, position = "", 0
-    for found in _ROLE.finditer(text):
-        done += text[position : found.start()]
-        done += _role(found, done, cast)
-        position = found.end()
+    for found in _NUMBER.finditer(text):
+        role = _role_at(text, found) if found.start() >= position else None
+        if role:
+            done += text[position : role.start]
+            done += _role(role, done, cast)
+            position = role.end
     return done + text[position:]
 
 
-def _role(found: re.Match[str], before: str, cast: Cast) -> str:
-    noun, number = found["noun"].casefold(), found["number"].casefold()
-    head = noun if noun in _KINDS else _PLURALS.get(noun, noun.removesuffix("s"))
-    if named := re.match(rf" ({SIGN})", found.string[found.end() :]):
+def _role_at(text: str, number: re.Match[str]) -> _Role | None:
+    """The person or animal that a number or article leads to."""
+    at = number.end()
+    for _ in range(_MOST_ADJECTIVES + 1):
+        word = _WORD.match(text, at)
+        if word is None or word[1].casefold() in _NO_ADJECTIVE:
+            return None
+        head = _head(word[1].casefold())
+        if head and not _is_owned(text, word.end()):
+            adjectives = text[number.end() + 1 : word.start(1)]
+            said = number[0].casefold()
+            return _Role(text, said, adjectives, word[1], head, number.start(), word.end())
+        at = word.end()
+    return None
+
+
+def _head(word: str) -> str:
+    """The noun in the singular when it says what somebody is: `guards` → `guard`."""
+    for one in (word, _PLURALS.get(word, ""), word.removesuffix("s")):
+        if one in _KINDS:
+            return one
+    if not _TRADES.fullmatch(word) or _NO_TRADE.fullmatch(word):
+        return ""
+    return re.sub(r"men$", "man", word.removesuffix("s"))
+
+
+def _is_owned(text: str, end: int) -> bool:
+    """What follows makes it a thing (`seat`), or somebody quoted from elsewhere."""
+    following = _WORD.match(text, end)
+    is_thing = following is not None and following[1].casefold() in _BELONGS
+    return is_thing or bool(_TOLD_BY.match(text, end))
+
+
+def _role(role: _Role, before: str, cast: Cast) -> str:
+    number, head = role.number, role.head
+    if named := re.match(rf" ({SIGN})", role.text[role.end :]):
         _describe(cast.of(named[1]), head, False)
         return ""
     is_theirs = number in ("his", "her", "their") and head == "person"
     if is_theirs or _NOT_THERE.search(before):
-        return found[0]
+        return role.said
     if apposed := _APPOSED.search(before):
         is_bare = not apposed[0].rstrip().endswith(",")
         _describe(cast.of(apposed[1]), head, is_bare and number == "the")
-        return "" if is_bare and number == "the" else found[0]
-    if _KINDS[head] != "person" and not _HEADS_A_CLAUSE.search(before):
-        return _known_role(head, number, cast) or found[0]
-    return _known_role(head, number, cast) or _new_role(found, head, cast)
+        return "" if is_bare and number == "the" else role.said
+    if _KINDS.get(head, "person") != "person" and not _HEADS_A_CLAUSE.search(before):
+        return _known_role(head, number, cast) or role.said
+    return _known_role(head, number, cast) or _new_role(role, cast)
 
 
 def _describe(person: Person, head: str, is_bare: bool) -> None:
@@ -108,20 +164,26 @@ def _known_role(head: str, number: str, cast: Cast) -> str:
         return ""
     for person in cast.people:
         same_gender = head in ("woman", "man") and person.gender == head
-        same_kind = person.kind == _KINDS[head] != "person" and head in f"{person.look} machine"
+        same_kind = person.kind == _KINDS.get(head) != "person" and head in f"{person.look} machine"
         is_called = number == "the" and head in person.look.casefold().split()
         if head in (person.head, person.noun) or is_called or same_gender or same_kind:
             return cast.sign(person)
     return ""
 
 
-def _new_role(found: re.Match[str], head: str, cast: Cast) -> str:
-    said, noun = found[0].casefold(), found["noun"].casefold()
-    count = _NUMBERS[found["number"].casefold()]
-    bare = f"{found['adjectives']}{found['noun']}".casefold()
+def _new_role(role: _Role, cast: Cast) -> str:
+    head, noun = role.head, role.noun.casefold()
+    count = _NUMBERS[role.number]
+    said, bare = role.said.casefold(), f"{role.adjectives}{noun}".casefold()
     look = said if count > 1 else f"{'an' if bare[0] in 'aeiou' else 'a'} {bare}"
     if noun != head and count == 1:
         look, count = bare, 2
-    gender = _GENDERS.get(head, "person")
+    gender = _GENDERS.get(head) or _gender(head)
     called = said if count > 1 else bare
-    return cast.add(Person("", look, _KINDS[head], called, gender, count, (), head))
+    return cast.add(Person("", look, _KINDS.get(head, "person"), called, gender, count, (), head))
+
+
+def _gender(trade: str) -> Gender:
+    if trade.endswith("woman"):
+        return "woman"
+    return "man" if trade.endswith("man") else "person"
