@@ -68,7 +68,13 @@ def providers_page() -> str:
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     rows = [row for adapter in adapters().values() for row in _rows(adapter)]
-    return "\n".join([*head, *rows]) + "\n"
+    notices = [
+        f"- `{adapter.card.name}/{model.name}` {model.notice}."
+        for adapter in adapters().values()
+        for model in adapter.card.models
+        if model.notice
+    ]
+    return "\n".join([*head, *rows, "", *notices]).rstrip() + "\n"
 
 
 def _rows(adapter: type[Adapter]) -> Iterator[str]:
@@ -79,7 +85,7 @@ def _rows(adapter: type[Adapter]) -> Iterator[str]:
 
 
 def _cells(model: Model) -> Iterator[str]:
-    yield model.family
+    yield model.family if model.kind == "picture" else model.kind
     yield f"{model.loras.most} by {model.loras.named}" if model.loras else "no"
     yield "yes" if model.negative else "no"
     sizes = model.sizes

@@ -94,6 +94,8 @@ class Model:
     name: str
     """Ours, as in the route `provider/name`."""
     family: Family
+    kind: Literal["picture", "upscaler"] = "picture"
+    """An upscaler makes a given picture larger; it reads no prompt and is asked only by name."""
     sizes: Sizes = Sizes()
     loras: LoraRule | None = None
     negative: bool = False
@@ -121,6 +123,8 @@ class Model:
     """Seconds within which 95 % of pictures come, until learnt."""
     option: str = ""
     """The account option that must be set for this model to be offered."""
+    notice: str = ""
+    """What people should know who ask for it, after its name: `will be shut down in May`."""
 
 
 @dataclass(frozen=True, slots=True)

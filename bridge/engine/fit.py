@@ -26,7 +26,7 @@ class Fit:
 
 def fit(job: Job, model: Model) -> Fit:
     """Cut `job` to what `model` can express."""
-    notes: list[Note] = []
+    notes = [Note("notice", model.notice)] if model.notice else []
     cut = _fit_images(_fit_numbers(job, model, notes), model, notes)
     kept, dropped = _fit_loras(job.loras, model, notes)
     uses = tuple(_use(lora, model) for lora in kept)

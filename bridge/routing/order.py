@@ -51,10 +51,16 @@ def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
         route
         for route in all_routes
         if _meant(job.route, route, dry)
+        and (route.model.kind == "picture" or _enlarges(job, route))
         and Rating.named(route.model.rating) >= job.shows
         and (not route.model.needs_mask or (job.mask is not None and job.init_image is not None))
         and _enough_loras(job, route.model)
     ]
+
+
+def _enlarges(job: Job, route: Route) -> bool:
+    """Whether it is this upscaler that is asked for, and there is a picture for it."""
+    return job.route == route.name and job.init_image is not None
 
 
 def _enough_loras(job: Job, model: Model) -> bool:

@@ -55,7 +55,8 @@ class Router:
 
     def names(self) -> list[str]:
         """What a client may choose: `auto`, then every `account/model`."""
-        return [AUTO, *(route.name for route in self.routes)]
+        pictures = (route for route in self.routes if route.model.kind == "picture")
+        return [AUTO, *(route.name for route in pictures)]
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""

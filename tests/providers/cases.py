@@ -44,7 +44,9 @@ CASES = {
 }
 QUEUED = [name for name, case in CASES.items() if case.card.recovery != "none"]
 """Clouds that are asked again after a submit; the others answer it with the picture."""
-MODELS = [(name, model) for name, case in CASES.items() for model in case.models()]
+_ALL = [(name, model) for name, case in CASES.items() for model in case.models()]
+MODELS = [(name, model) for name, model in _ALL if model.kind == "picture"]
+UPSCALERS = [(name, model) for name, model in _ALL if model.kind == "upscaler"]
 
 
 @cache

@@ -25,7 +25,7 @@ from bridge.errors import (
     Unpayable,
 )
 from emulator import pictures
-from tests.providers.cases import CASES, MODELS, QUEUED, png
+from tests.providers.cases import CASES, MODELS, QUEUED, UPSCALERS, png
 from tests.providers.chamber import Chamber, lora
 
 by_model = pytest.mark.parametrize(("cloud", "model"), MODELS, ids=lambda v: getattr(v, "name", v))
@@ -75,6 +75,21 @@ async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model
     kept = (await room.history.page())[0]
     assert await room.blobs.load(kept.blake3, kept.kind) == bytes(outcome.picture.raw)
     assert room.paid(cloud) == 1
+
+
+@pytest.mark.parametrize(
+    ("cloud", "model"), UPSCALERS, ids=lambda v: getattr(v, "name", v)
+)  # fmt: skip
+async def test_an_upscaler_makes_the_given_picture_larger(
+    room: Chamber, cloud: str, model: Model
+) -> None:
+    given = png(100, 60)
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    attempt = room.attempt(adapter, model, init_image=given, width=250, height=150)
+    outcome = await room.run(attempt)
+    assert (outcome.picture.width, outcome.picture.height) == (250, 150)
+    assert pictures.read(bytes(outcome.picture.raw))["init"] == pictures.digest(given)
+    assert (await room.states(), room.paid(cloud)) == (["kept"], 1)
 
 
 CHANGES: dict[str, dict[str, object]] = {
@@ -344,6 +359,17 @@ async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, clo
     assert await room.states() == ["failed"]
     await room.run(room.attempt(adapter, model, loras=(use,)))
     assert (await room.states())[-1] == "kept"
+
+
+@by_cloud
+async def test_a_key_that_the_cloud_repeats_is_blotted_out(room: Chamber, cloud: str) -> None:
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    key = adapter.account.key
+    room.emulator.faults.add(cloud, "status", status=400, text=f"no: {key}")
+    attempt = room.attempt(adapter, first(cloud))
+    with pytest.raises(AttemptError) as raised:
+        await room.run(attempt)
+    assert key not in f"{raised.value.text} {raised.value.args} {attempt.ticket} {attempt.recipe}"
 
 
 @by_cloud

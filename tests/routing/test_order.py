@@ -1,10 +1,13 @@
 from dataclasses import replace
+from typing import Any, cast
 
 from bridge.domain import Job, Lora, LoraFile, Rating
 from bridge.engine.contract import Account, Adapter, Card, LoraRule, Model
 from bridge.errors import Unavailable
+from bridge.events import Bus
 from bridge.routing.health import Health
 from bridge.routing.order import Route, eligible, ordered, routes
+from bridge.routing.router import Router
 
 FLUX = Model(id="f", name="flux", family="flux1", loras=LoraRule(9), rating="mature", seeds=(0, 9))
 FILL = replace(FLUX, name="fill", needs_mask=True, image_to_image=True, mask=True)
@@ -41,6 +44,19 @@ def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))
     assert "one/fill" not in names(eligible(replace(JOB, init_image=b"x"), ALL))
+
+
+def test_an_upscaler_is_asked_by_its_name_and_with_a_picture() -> None:
+    larger = Model(id="u", name="larger", family="any", kind="upscaler", image_to_image=True)
+    found = routes([adapter("one", larger, FLUX)])
+    pictured = replace(JOB, init_image=b"x")
+    assert names(eligible(pictured, found)) == ["one/flux"]
+    assert names(eligible(replace(pictured, route="one"), found)) == ["one/flux"]
+    assert names(eligible(replace(pictured, route="one/larger"), found)) == ["one/larger"]
+    assert names(eligible(replace(JOB, route="one/larger"), found)) == []
+    router = Router([adapter("one", larger, FLUX)], cast(Any, None), Health(), Bus())
+    assert router.names() == ["auto", "one/flux"]
+    assert router.known("one/larger")
 
 
 def test_a_model_that_needs_a_lora_is_asked_with_one() -> None:
