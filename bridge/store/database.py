@@ -4,24 +4,31 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from sqlite3 import Error as SqliteError
+from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Thread
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Row, Select
+from sqlalchemy import Engine, Executable, Row, Select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bridge.errors import Unstored
 from bridge.events import Bus, StoreFailed
 from bridge.store.connect import engine_for
+from bridge.store.hand import Hand, hand_for
 from bridge.store.schema import migrate
 
 MOST = 1000
 """Items in one commit."""
-FAILURES = (SQLAlchemyError, OverflowError, TypeError, ValueError)
+LAZY_S = 0.02
+"""What nobody waits for on a request's way waits so long for a commit to share."""
+FAILURES = (SQLAlchemyError, SqliteError, OverflowError, TypeError, ValueError)
 """What a statement can raise: drivers let out their own errors over values they cannot bind."""
+GONE = (OperationalError, SqliteOperationalError)
+"""Not this statement but the disk, the lock or the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Write:
 
     statement: Executable
     row: Mapping[str, object]
+    numbered: bool = False
+    """The statement returns a number, which `keep_lazily` gives back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,9 @@ class _Item:
 
     writes: tuple[Write, ...]
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[None] | None" = None
+    done: "asyncio.Future[list[int]] | None" = None
+    urgent: bool = False
+    numbers: list[int] = field(default_factory=list)
 
 
 _Outcome = tuple[_Item, Exception | None]
@@ -57,7 +68,7 @@ class Store:
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
         self._writer = Thread(
-            target=self._write, args=[engine.connect()], name="store-writer", daemon=True
+            target=self._write, args=[hand_for(engine)], name="store-writer", daemon=True
         )
         self._writer.start()
 
@@ -85,19 +96,17 @@ class Store:
         Stands in line behind everything put before: a store that cannot keep up slows down those
         who wait for it, and drops nothing. Goes on when the waiting is cancelled.
         """
-        self._check_open()
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
-        self._queue.put(_Item(writes, loop, done))
-        await done
+        await self._kept(writes, urgent=True)
 
-    async def fetch(
-        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
-    ) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def keep_lazily(self, *writes: Write) -> list[int]:
+        """The same, a moment later and for less; the numbers of the `numbered` writes."""
+        return await self._kept(writes, urgent=False)
+
+    async def fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows, with all that was kept before; Unstored when the database is gone."""
         self._check_open()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, self._select, query, values)
+        return await loop.run_in_executor(self._reader, self._select, query)
 
     async def close(self) -> None:
         """Write what is still in line, then let go of the database."""
@@ -108,57 +117,80 @@ class Store:
         self._reader.shutdown()
         self._engine.dispose()
 
+    async def _kept(self, writes: tuple[Write, ...], *, urgent: bool) -> list[int]:
+        self._check_open()
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        self._queue.put(_Item(writes, loop, done, urgent))
+        numbers: list[int] = await done
+        return numbers
+
     def _check_open(self) -> None:
         if self._closed:
             raise Unstored("the store is closed")
 
-    def _select(
-        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None
-    ) -> Sequence[Row[*tuple[Any, ...]]]:
+    def _select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query, values).all()
+                return connection.execute(query).all()
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 
-    def _write(self, connection: Connection) -> None:
+    def _write(self, hand: Hand) -> None:
         """The writer thread, until None is in line."""
         last = False
         while not last:
-            batch = [self._queue.get()]
-            while len(batch) < MOST and not self._queue.empty():
-                batch.append(self._queue.get())
+            batch = self._next_batch()
             last = batch[-1] is None
-            _report(self._bus, _commit(connection, [item for item in batch if item]))
-        connection.close()
+            _report(self._bus, _commit(hand, [item for item in batch if item]))
+        hand.close()
+
+    def _next_batch(self) -> list[_Item | None]:
+        """What is in line, at least one; lazy items wait a moment for something urgent."""
+        batch = [self._queue.get()]
+        while len(batch) < MOST:
+            hurried = any(item is None or item.urgent for item in batch)
+            try:
+                batch.append(self._queue.get(timeout=0 if hurried else LAZY_S))
+            except Empty:
+                break
+        return batch
 
 
-def _commit(connection: Connection, batch: list[_Item]) -> list[_Outcome]:
+def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
     """One commit for all; where that fails, each item alone, so that only the wrong one is lost."""
-    if _try(connection, batch) is None:
+    if _try(hand, batch) is None:
         return [(item, None) for item in batch]
     outcomes: list[_Outcome] = []
     gone: Exception | None = None
     for item in batch:
-        error = gone or _try(connection, [item])
-        if isinstance(error, OperationalError):
-            # not this statement but the disk, the lock or the server: do not wait for it each time
-            gone = error
+        error = gone or _try(hand, [item])
+        if isinstance(error, GONE):
+            gone = error  # do not wait for it each time
         outcomes.append((item, error))
     return outcomes
 
 
-def _try(connection: Connection, batch: list[_Item]) -> Exception | None:
-    writes = [write for item in batch for write in item.writes]
+def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
+    pairs = [(item, write) for item in batch for write in item.writes]
     try:
-        with connection.begin():
-            for _, alike in groupby(writes, lambda write: (id(write.statement), *write.row)):
-                first, *others = alike
-                rows = [write.row for write in (first, *others)]
-                connection.execute(first.statement, rows)
+        with hand.transaction():
+            for _, alike in groupby(pairs, lambda pair: (id(pair[1].statement), *pair[1].row)):
+                _write_alike(hand, list(alike))
     except FAILURES as error:
+        for item in batch:
+            item.numbers.clear()
         return error
     return None
+
+
+def _write_alike(hand: Hand, pairs: list[tuple[_Item, Write]]) -> None:
+    statement = pairs[0][1].statement
+    if not pairs[0][1].numbered:
+        hand.write(statement, [write.row for _, write in pairs])
+        return
+    for item, write in pairs:
+        item.numbers.append(hand.numbered(statement, write.row))
 
 
 def _report(bus: Bus, outcomes: list[_Outcome]) -> None:
@@ -179,7 +211,7 @@ def _wake(bus: Bus, news: list[_Outcome]) -> None:
         elif error:
             item.done.set_exception(Unstored(_reason(error)))
         else:
-            item.done.set_result(None)
+            item.done.set_result(item.numbers)
 
 
 def _reason(error: Exception | None) -> str:
