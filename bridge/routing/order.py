@@ -82,4 +82,4 @@ def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order)
             return *waits, route.place, loss
         return *waits, loss, PLACE * route.place - health.success(route.name)
 
-    return sorted(candidates, key=key)
+    return sorted(candidates, key=key) if len(candidates) > 1 else list(candidates)

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from bridge.domain import Rating, Scene
 from bridge.errors import Forbidden
+from bridge.summarizer.terms import Terms
 from bridge.summarizer.words import one_of, read
 
 _TERMS: Final = read("guard")
@@ -26,7 +27,7 @@ _LABELS: Final[dict[Rating, Literal["general", "suggestive", "mature"]]] = {
 _REFUSAL: Final = "Sexual content that involves or suggests minors is never made."
 
 
-def _pattern(name: str, extra: str = "") -> re.Pattern[str]:
+def _pattern(name: str, extra: str = "") -> re.Pattern[str] | Terms:
     """Words of alphabets stand alone; in scripts without spaces a term counts anywhere."""
     terms: list[str] = [unicodedata.normalize("NFKC", term).casefold() for term in _TERMS[name]]
     spaced = one_of([term for term in terms if term[0] < "\u2e80"])
@@ -36,7 +37,8 @@ def _pattern(name: str, extra: str = "") -> re.Pattern[str]:
         *([solid] if solid else []),
         *([extra] if extra else []),
     ]
-    return re.compile("|".join(parts))
+    pattern = re.compile("|".join(parts))
+    return pattern if extra else Terms(pattern, terms)
 
 
 _YOUNG: Final = rf"(?:1[0-7]|[1-9]|{one_of(_TERMS['number_words'])})"
@@ -98,7 +100,9 @@ def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:
 @lru_cache(maxsize=2)  # a text is checked and, in the next moment, rated
 def _folded(text: str) -> tuple[str, ...]:
     """As it is read, and once more with digits that stand for letters (`l0l1`)."""
-    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    if not text.isascii():
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    folded = text.casefold()
     folded = _NOT_AN_AGE.sub(" ", _HARMLESS.sub(" ", " ".join(folded.split())))
     if re.search(r"[^\W\d_][013457@$]|[013457@$][^\W\d_]", folded):
         return folded, folded.translate(_LEET)
