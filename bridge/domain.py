@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from bridge.scene import Scene
+
 Family = Literal[
     "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
     "ideogram4", "any",
@@ -80,57 +82,16 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """Somebody or something seen in the picture."""
+class Hires:
+    """A second pass at a larger size, as A1111 asks for it."""
 
-    name: str = ""
-    """As the story calls them; reaches no image model except as a LoRA's trigger."""
-    kind: Literal["person", "animal", "creature", "machine"] = "person"
-    look: str = ""
-    """What does not change: sex, age, hair, build."""
-    outfit: str = ""
-    pose: str = ""
-    action: str = ""
-    expression: str = ""
-    gaze: str = ""
-    place_in_frame: str = ""
-    """left, centre, right, foreground, background."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the picture is."""
-
-    id: str = ""
-    """Of the curated list, `stay`, or empty when the story has its own place."""
-    kind: Literal["explicit", "implied", "unstated"] = "unstated"
-    text: str = ""
-    """One visual line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One moment of a story as something that can be seen. Every empty text means "not said"."""
-
-    version: int = 1
-    rating: Literal["general", "suggestive", "mature"] = "general"
-    shot: str = ""
-    """Size and angle: `medium shot, eye level`."""
-    pov: Literal["third", "first", "second"] = "third"
-    """The grammatical person of the narration; in `first` and `second` the viewer is the camera."""
-    subjects: tuple[Subject, ...] = ()
-    interaction: str = ""
-    place: Place = Place()
-    time: Literal["", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"] = ""
-    weather: str = ""
-    light: str = ""
-    props: tuple[str, ...] = ()
-    """Visible things and details of the surroundings, each a short phrase."""
-    mood: str = ""
-    style: str = ""
-    written_words: str = ""
-    """Lettering that is to be painted (a sign, a letter)."""
-    must_not: tuple[str, ...] = ()
+    width: int
+    """Of the finished picture."""
+    height: int
+    strength: float | None = None
+    """How much the second pass may change, 0 … 1."""
+    guidance: float | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +126,11 @@ class Job:
     scene: Scene | None = None  # None: `text` is a finished prompt
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
+    hires: Hires | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+    """A cloud's own knobs by the names on its card, asked for by name."""
+    decode: bool = True
+    """Whether a picture hidden in a carrier is taken out."""
     notes: tuple[Note, ...] = ()
 
 
@@ -198,6 +164,8 @@ class Ready:
     mask: bytes | None = None
     strength: float | None = None
     references: tuple[bytes, ...] = ()
+    hires: Hires | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
     scene: Scene | None = None  # for the prompt card; no cloud is sent it
     notes: tuple[Note, ...] = ()
 
@@ -248,3 +216,5 @@ class Made:
     """Ids of the LoRAs that were really used."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""
+    more: tuple[Picture, ...] = ()
+    """Further pictures that lay in the same carrier."""

@@ -48,6 +48,10 @@ class Cloud(ABC):
     """Faults that the cloud itself acts out: it finds them with `fault(request)`."""
     defaults: ClassVar[Mapping[str, Any]] = {}
     """Settings of this cloud."""
+    home: ClassVar[str] = ""
+    """The path of its API, as a client's base URL has it; empty: `/{name}`."""
+    options: ClassVar[Mapping[str, str]] = {}
+    """What a client's account needs besides the key: ids of endpoints and the like."""
 
     def __init__(self, world: World) -> None:
         self.world = world

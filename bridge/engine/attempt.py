@@ -45,6 +45,8 @@ class Attempt:
     given_up: bool = False
     """Nobody waits for it any more."""
     cost: int | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when somebody says that a look is worth it now."""
     task: asyncio.Task[Outcome] | None = None
 
     @property

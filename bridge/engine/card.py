@@ -31,6 +31,8 @@ class Account:
     label: str = ""
     """Tells several accounts of one cloud apart; empty for the first."""
     options: Mapping[str, str] = field(default_factory=dict)
+    hooks: str = ""
+    """Our own public address, where the operator has set one: clouds may call back there."""
 
     @property
     def name(self) -> str:
@@ -70,6 +72,18 @@ class LoraRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """A knob of a model that only this cloud has, asked for by its name."""
+
+    name: str
+    kind: Literal["number", "whole", "switch", "choice", "text"]
+    about: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What one model at one cloud can express. A field moves the request iff it is declared."""
 
@@ -90,6 +104,11 @@ class Model:
     """Whether `image_to_image` has a strength."""
     mask: bool = False
     references: int = 0
+    hires: Literal["none", "upscale", "second-pass"] = "none"
+    """What the cloud makes of `Ready.hires`: nothing, a plain upscale, or a second pass."""
+    options: tuple[Option, ...] = ()
+    carriers: bool = False
+    """Its PNGs may hide the real picture (see the room stego)."""
     needs_mask: bool = False
     """An inpainting model: no use without a picture and a mask."""
     rating: Literal["general", "suggestive", "mature"] = "general"
@@ -125,7 +144,12 @@ class Card:
     at_once: int = 4
     """Pictures under way per account."""
     auth: str = "Bearer {key}"
-    """The Authorization header; empty: none."""
+    """What `key_header` says; empty: no such header."""
+    key_header: str = "Authorization"
+    hosts: tuple[str, ...] = ()
+    """Further hosts that get the key, with their subdomains: `bfl.ai`. https only."""
+    peeks: bool = False
+    """`peek` tells the progress of a submit that is still open."""
     words: tuple[Word, ...] = ()
     cancel_stops_bill: bool = False
     dry_run: bool = False

@@ -4,86 +4,32 @@ A verb is a generator: it yields `Call`s, is sent `Reply`s, and returns its resu
 take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
 from bridge.domain import Family, Ready
-from bridge.engine.card import Account, Card, LoraRule, Model, Setting, Sizes, Span, Word
-from bridge.transport.blob import Blob
+from bridge.engine.calls import (
+    Call,
+    DataUri,
+    Entry,
+    Inline,
+    Local,
+    Part,
+    Raw,
+    RefusedOne,
+    Remote,
+    Request,
+    SdkCall,
+)
+from bridge.engine.card import Account, Card, LoraRule, Model, Option, Setting, Sizes, Span, Word
 from bridge.transport.reply import Reply
 
 __all__ = [
-    "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Finished", "Handle", "Inline",
-    "Local", "LoraRule", "Model", "RefusedOne", "Remote", "Request", "SdkCall", "Setting",
-    "Sizes", "Span", "Ticket", "Waiting", "Word",
+    "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Entry", "Finished", "Handle",
+    "Inline", "Local", "LoraRule", "Model", "Option", "Part", "Raw", "RefusedOne", "Remote",
+    "Request", "SdkCall", "Setting", "Sizes", "Span", "Ticket", "Waiting", "Watch", "Word",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DataUri:
-    """In a Call's JSON: sent as `data:image/…;base64,…`, where bare bytes go as base64 alone."""
-
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One HTTP request; `url` is a path below the account's base URL, or absolute.
-
-    The account's key goes along only to the origin of its base URL.
-    """
-
-    method: Literal["GET", "POST", "PUT", "DELETE"]
-    url: str
-    json: object = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    paid: bool = False
-    reads: frozenset[int] = frozenset()
-    """Error statuses that the verb reads itself; the engine names all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class SdkCall:
-    """One request through the cloud's official client, whose own retries are off."""
-
-    sdk: str
-    """The client's module, imported when it is first needed."""
-    send: Callable[[Any, float], Awaitable[Any]]
-    """Given the module and seconds, the client's raw response."""
-    paid: bool = False
-    reads: frozenset[int] = frozenset()
-
-
-Request = Call | SdkCall
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """A picture inside the reply, base64 with or without a data: prefix."""
-
-    b64: Blob | str
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A picture behind a URL."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A picture that is drawn here, in a thread."""
-
-    draw: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedOne:
-    """A picture that the cloud's moderation held back."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +53,21 @@ class Waiting:
 class Finished:
     """The job's end. The first picture that is one is the job's."""
 
-    pictures: tuple[Inline | Remote | Local | RefusedOne, ...]
+    pictures: tuple[Entry, ...]
     cost: int | None = None
     """Micro-dollars, the cloud's own figure."""
     seed: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A websocket on which the cloud tells how a job gets on; the polls go on beside it."""
+
+    url: str
+    """A path below the base URL, or absolute; http(s), the engine turns it into ws(s)."""
+    read: Callable[[Mapping[str, object]], Waiting | None]
+    """Of one JSON message: a progress; `Waiting(retry_after=0)` means look now; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +113,28 @@ class Adapter:
         """Look after a submitted job; free, so it may be repeated."""
         raise AssertionError(f"{self.card.name} answers a submit with the picture itself")
         yield  # makes this a generator
+
+    def watch(self, ticket: Ticket) -> Watch | None:
+        """Where progress can be listened to, if anywhere; the truth is always asked of `check`."""
+        return None
+
+    def peek(self, ref: str) -> Generator[Request, Reply, Waiting]:
+        """Progress of a submit that is still open, where the card `peeks`."""
+        yield from ()
+        return Waiting()
+
+    def inquire(self) -> Generator[Request, Reply, Mapping[str, str]]:
+        """What a free call tells of the account (balance, user, models), to try its key.
+
+        Empty where the cloud has no such call.
+        """
+        yield from ()
+        return {}
+
+    def hook(self, ref: str) -> str:
+        """Where the cloud may tell that the attempt is over; empty when nothing is set up."""
+        home = self.account.hooks
+        return f"{home.rstrip('/')}/bridge/v1/hooks/{self.account.name}/{ref}" if home else ""
 
     def cancel(self, ref: str, ticket: Ticket | None) -> Generator[Request, Reply, None]:
         """Stop a job; where the cloud has no such call, nothing happens."""

@@ -3,7 +3,7 @@
 import asyncio
 
 from bridge.domain import Picture
-from bridge.engine.contract import Finished, Inline, Local, RefusedOne, Remote
+from bridge.engine.contract import Entry, Finished, Inline, Local, Raw, RefusedOne, Remote
 from bridge.engine.talk import Talk
 from bridge.errors import AttemptError, Garbled, Refused
 from bridge.pictures.sniff import from_base64, sniff
@@ -23,15 +23,18 @@ async def fetch(talk: Talk, finished: Finished, *, seconds: float) -> Picture:
     raise failure or Garbled(f"{talk.adapter.card.title}: finished without a picture")
 
 
-async def _fetch_one(
-    talk: Talk, entry: Inline | Remote | Local | RefusedOne, seconds: float
-) -> Picture:
+async def _fetch_one(talk: Talk, entry: Entry, seconds: float) -> Picture:
     match entry:
         case Inline(b64=b64):
             return from_base64(b64.encode() if isinstance(b64, str) else b64.view)
-        case Remote(url=url):
-            home = talk.adapter.account.base_url
-            return sniff(await talk.transport.download(url, home=home, timeout=seconds))
+        case Raw(raw=raw):
+            return sniff(raw)
+        case Remote(url=url, keyed=keyed):
+            url, home = talk.address(url), talk.adapter.account.base_url
+            headers = talk.key(url) if keyed and talk.is_home(url) else {}
+            return sniff(
+                await talk.transport.download(url, home=home, timeout=seconds, headers=headers)
+            )
         case Local(draw=draw):
             return sniff(await asyncio.to_thread(draw))
         case RefusedOne(reason=reason):

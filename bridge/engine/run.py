@@ -9,6 +9,7 @@ from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
 from bridge.engine.fetch import fetch
 from bridge.engine.keep import Keeper
+from bridge.engine.listen import beside, listening, peeking
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
@@ -38,10 +39,12 @@ class Engine:
         self._slots = slots
         self._adoption = Adoption(shelf)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._hooks: dict[str, Attempt] = {}
+        """Attempts of which their clouds may still tell, by ref."""
 
     def begin(self, attempt: Attempt, *, seconds: float, upload: float | None = None) -> None:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
-        attempt.task = self._spawn(self._life(attempt, seconds, upload or seconds))
+        self._begun(attempt, self._life(attempt, seconds, upload or seconds))
 
     async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
@@ -66,7 +69,19 @@ class Engine:
     def adopt(self, attempt: Attempt) -> None:
         """Bring what another process left behind to its end, in the background."""
         attempt.booked = True
-        attempt.task = self._spawn(self._settled(attempt, self._recovered(attempt)))
+        self._begun(attempt, self._settled(attempt, self._recovered(attempt)))
+
+    def wake(self, account: str, ref: str) -> bool:
+        """Somebody says that this attempt is over: it is looked after now, and nothing believed.
+
+        False when there is no such attempt, or when it was said before.
+        """
+        attempt = self._hooks.get(ref)
+        if attempt is None or attempt.adapter.account.name != account:
+            return False
+        del self._hooks[ref]
+        attempt.woken.set()
+        return True
 
     async def aclose(self, seconds: float) -> None:
         """Wait for what is being kept; jobs still at their clouds are adopted at the next start."""
@@ -74,6 +89,11 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begun(self, attempt: Attempt, work: Coroutine[Any, Any, Outcome]) -> None:
+        self._hooks[attempt.ref] = attempt
+        attempt.task = self._spawn(work)
+        attempt.task.add_done_callback(lambda _: self._hooks.pop(attempt.ref, None))
 
     def _spawn(self, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
         task = asyncio.create_task(work)
@@ -121,7 +141,8 @@ class Engine:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
-            begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
+            async with beside(peeking(talk, attempt)):
+                begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
         except Uncertain:
             begun = await self._found(attempt, talk)
         except LoraUnreachable as error:
@@ -155,17 +176,18 @@ class Engine:
             await self._keeper.ticket(attempt, begun)
             if attempt.given_up:
                 self._cancel(attempt)
-            begun = await watch(talk, begun, attempt.control, seconds=self.pace.seconds(LIFE_S))
+            async with beside(listening(talk, attempt, begun)):
+                begun = await watch(talk, begun, attempt, seconds=self.pace.seconds(LIFE_S))
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
         attempt.control.progress = 1.0
         return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
 
     def _give_up(self, attempt: Attempt) -> None:
-        attempt.given_up = True
+        attempt.given_up, card = True, attempt.adapter.card
         if not attempt.booked and attempt.task:
             attempt.task.cancel()
-        elif attempt.ticket or attempt.adapter.card.recovery == "ref":
+        elif attempt.ticket or card.recovery == "ref" or card.peeks:
             self._cancel(attempt)
 
     def _cancel(self, attempt: Attempt) -> None:

@@ -5,16 +5,17 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import orjson
 import pybase64
 
 from bridge.engine.blame import UNCLEAR, blame
-from bridge.engine.contract import Adapter, DataUri, Request, SdkCall
+from bridge.engine.contract import Adapter, DataUri, Part, Request, SdkCall
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
-from bridge.pictures.sniff import data_uri
-from bridge.transport.client import Cut, Slow, Transport
+from bridge.pictures.sniff import data_uri, mime
+from bridge.transport.client import Cut, Form, Slow, Transport
 from bridge.transport.guard import origin
 from bridge.transport.reply import Reply
 from bridge.transport.sdk import through_sdk
@@ -92,20 +93,41 @@ class Talk:
         left = max(ends - monotonic(), 0.05)
         if isinstance(call, SdkCall):
             return await through_sdk(call.sdk, call.send, left)
-        account = self.adapter.account
-        url = _address(account.base_url, call.url)
-        headers = {"Accept": "application/json", **call.headers}
-        if account.key and self.adapter.card.auth and origin(url) == origin(account.base_url):
-            headers["Authorization"] = self.adapter.card.auth.format(key=account.key)
-        body = b""
+        url = self.address(call.url)
+        key = self.key(url)
+        headers = {"Accept": "application/json", **call.headers, **key}
+        stranger = not key and not self.is_home(url)
+        body: bytes | Form = [
+            (part.name, part.value, part.filename, _kind(part)) for part in call.form
+        ] or b""
         if call.json is not None:
             headers["Content-Type"] = "application/json"
             body = orjson.dumps(
                 call.json, default=_as_base64, option=orjson.OPT_PASSTHROUGH_DATACLASS
             )
         return await self.transport.request(
-            call.method, url, headers=headers, body=body, timeout=left
+            call.method, url, headers=headers, body=body, timeout=left, stranger=stranger
         )
+
+    def address(self, url: str) -> str:
+        """`url` below the account's base URL, unless it is absolute."""
+        if url.startswith(("http://", "https://")):
+            return url
+        return "/".join(filter(None, (self.adapter.account.base_url.rstrip("/"), url)))
+
+    def is_home(self, url: str) -> bool:
+        """Whether `url` lies at the origin of the account's base URL."""
+        return origin(url) == origin(self.adapter.account.base_url)
+
+    def key(self, url: str) -> dict[str, str]:
+        """The header with the account's key, for those addresses that may see it."""
+        card, key = self.adapter.card, self.adapter.account.key
+        parts = urlsplit(url)
+        host = f".{parts.hostname or ''}"
+        hosts = parts.scheme == "https" and any(host.endswith(f".{known}") for known in card.hosts)
+        if not key or not card.auth or not (hosts or self.is_home(url)):
+            return {}
+        return {card.key_header: card.auth.format(key=key)}
 
     def _passed(self, call: Request, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
@@ -123,10 +145,9 @@ def _told(verb: Generator[Request, Reply, Result], reply: Reply) -> Request:
         raise
 
 
-def _address(base_url: str, url: str) -> str:
-    if url.startswith(("http://", "https://")):
-        return url
-    return "/".join(filter(None, (base_url.rstrip("/"), url)))
+def _kind(part: Part) -> str:
+    """The content type of a form's field; empty for a text."""
+    return "" if isinstance(part.value, str) else mime(part.value)
 
 
 def _as_base64(value: object) -> str:

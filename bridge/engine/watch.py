@@ -1,10 +1,11 @@
 """Looking after a submitted job until it ends; a passing fault of the cloud is waited out."""
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 
+from bridge.engine.attempt import Attempt
 from bridge.engine.contract import Finished, Ticket
-from bridge.engine.control import Control
 from bridge.engine.talk import Talk
 from bridge.errors import AttemptError, Garbled, Gone, Limited, Unavailable, Uncertain
 from bridge.transport.client import Slow
@@ -15,7 +16,7 @@ PASSING = (Unavailable, Slow, Limited, Garbled)
 LONGEST_WAIT_S = 10.0
 
 
-async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float) -> Finished:
+async def watch(talk: Talk, ticket: Ticket, attempt: Attempt, *, seconds: float) -> Finished:
     """Check `ticket` until it is finished.
 
     Raises what the job failed with; Uncertain after `seconds`, or when the cloud lost the job.
@@ -23,7 +24,7 @@ async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float)
     ends = monotonic() + seconds
     unknown = 0
     for wait in talk.pace.looks():
-        await asyncio.sleep(wait)
+        await _pause(attempt, wait)
         if monotonic() >= ends:
             break
         try:
@@ -35,9 +36,17 @@ async def watch(talk: Talk, ticket: Ticket, control: Control, *, seconds: float)
             continue
         if isinstance(look, Finished):
             return look
-        control.progress = max(control.progress, look.progress or 0.0)
-        await asyncio.sleep(min(talk.pace.seconds(look.retry_after or 0.0), LONGEST_WAIT_S))
+        attempt.control.progress = max(attempt.control.progress, look.progress or 0.0)
+        await _pause(attempt, min(talk.pace.seconds(look.retry_after or 0.0), LONGEST_WAIT_S))
     raise Uncertain(f"{talk.adapter.card.title}: no end after {seconds:.0f} s, perhaps paid")
+
+
+async def _pause(attempt: Attempt, seconds: float) -> None:
+    """So long, or until somebody says that a look is worth it."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await attempt.woken.wait()
+    attempt.woken.clear()
 
 
 def _final(error: AttemptError, unknown: int) -> AttemptError | None:

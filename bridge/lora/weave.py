@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bridge.domain import Lora, Note, Scene
+from bridge.domain import Lora, Note
 from bridge.lora.edges import stands_alone
 from bridge.lora.fold import folded_term
+from bridge.scene import Scene
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{4,}")
 _ARTICLE: Final = re.compile(r"(?:An?|The|Two|Three) ")

@@ -51,6 +51,15 @@ def data_uri(raw: bytes) -> str:
     return f"data:image/{sniff(raw).kind};base64,{pybase64.b64encode_as_string(raw)}"
 
 
+def mime(raw: bytes) -> str:
+    """`image/png` and so on by the first bytes; `application/octet-stream` for all else."""
+    if raw.startswith(_PNG[:8]):
+        return "image/png"
+    if raw.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return "image/webp" if raw[:4] == b"RIFF" else "application/octet-stream"
+
+
 def _without_prefix(view: memoryview) -> memoryview:
     start = bytes(view[:128])
     if start[:5].lower() != b"data:":

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bridge.domain import Rating, Scene, Subject
+from bridge.domain import Rating
+from bridge.scene import Scene, Subject
 from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.people import Known, forms_of, is_role, kind_of, name_pattern
 from bridge.summarizer.tidy import Tidied

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bridge.domain import Place, Scene, Subject
+from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.people import SIGN, Cast, Known, mark_known
 from bridge.summarizer.setting import Pov, time_of

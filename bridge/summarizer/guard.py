@@ -11,8 +11,9 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from bridge.domain import Rating, Scene
+from bridge.domain import Rating
 from bridge.errors import Forbidden
+from bridge.scene import Scene
 from bridge.summarizer.terms import Terms
 from bridge.summarizer.words import one_of, read
 

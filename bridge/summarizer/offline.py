@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bridge.domain import Scene, Subject
+from bridge.scene import Scene, Subject
 from bridge.summarizer.clauses import slot_of, without_asides
 from bridge.summarizer.foreign import foreign_scene, is_foreign
 from bridge.summarizer.guard import label, rating_of

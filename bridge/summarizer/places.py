@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bridge.domain import Place, Scene
+from bridge.scene import Place, Scene
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 

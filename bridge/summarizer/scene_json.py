@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from bridge.domain import Scene
 from bridge.errors import Garbled
+from bridge.scene import Scene
 
 _THINKING: Final = re.compile(
     r"<(think\w*|reason\w*)>.*?</\1>|\A.*?</(?:think\w*|reason\w*)>", re.DOTALL | re.I

@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal, get_args
 
-from bridge.domain import Place
+from bridge.scene import Place
 from bridge.summarizer.words import alternatives, one_of, read
 
 Time = Literal["", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"]

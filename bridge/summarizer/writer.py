@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from bridge.domain import Note, Rating, Scene
+from bridge.domain import Note, Rating
 from bridge.errors import BridgeError, Forbidden, Garbled
+from bridge.scene import Scene
 from bridge.summarizer.clean import cleaned
 from bridge.summarizer.instructions import filled
 from bridge.summarizer.people import Known

@@ -1,10 +1,11 @@
 """The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urljoin
 
 import aiohttp
+import orjson
 
 from bridge.errors import AttemptError, Garbled, TimedOut, Unavailable
 from bridge.transport.guard import PublicResolver, check_url, origin
@@ -17,6 +18,13 @@ PICTURE_CAP = 48 * 1024 * 1024
 """Bytes of one downloaded picture."""
 CONNECT_S = 5.0
 REDIRECTS = 4
+NO_HEADERS: Mapping[str, str] = {}
+MESSAGE_CAP = 4 * 1024 * 1024
+"""Bytes of one message on a websocket; previews come that way."""
+
+
+Form = Sequence[tuple[str, str | bytes, str, str]]
+"""A multipart form: name, value, file name and content type (both empty for a text)."""
 
 
 class Cut(Unavailable):
@@ -47,17 +55,30 @@ class Transport:
         )
 
     async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout: float
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | Form,
+        timeout: float,
+        stranger: bool = False,
     ) -> Reply:
-        """One exchange with a cloud. Unavailable when it never left; Cut, Slow when it may have."""
+        """One exchange with a cloud. Unavailable when it never left; Cut, Slow when it may have.
+
+        A `stranger` is an address that the cloud named: it must be public, else Garbled.
+        """
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
+        if stranger:
+            check_url(url)
+        session = self._strangers if stranger else self._clouds
         async with (
             _named_failures(),
-            self._clouds.request(
+            session.request(
                 method,
                 url,
                 headers=headers,
-                data=body or None,
+                data=_sent(body),
                 timeout=limits,
                 allow_redirects=False,
             ) as answer,
@@ -65,21 +86,24 @@ class Transport:
             raw = await _read(answer, self._caps[0])
             return reply_of(answer.status, answer.headers, raw)
 
-    async def download(self, url: str, *, home: str, timeout: float) -> bytes:
-        """The bytes behind `url`, without any key, redirects re-checked at each step.
+    async def download(
+        self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
+    ) -> bytes:
+        """The bytes behind `url`, redirects re-checked at each step.
 
         `home` is the cloud's own configured address: its origin may be private (a server of one's
-        own, the emulator); every other origin must be public. Garbled, Unavailable, Slow.
+        own, the emulator) and alone is sent `headers`; every other origin must be public.
+        Garbled, Unavailable, Slow.
         """
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
         for _ in range(REDIRECTS + 1):
-            session = self._clouds
+            session, sent = self._clouds, headers
             if origin(url) != origin(home):
                 check_url(url)
-                session = self._strangers
+                session, sent = self._strangers, NO_HEADERS
             async with (
                 _named_failures(),
-                session.get(url, timeout=limits, allow_redirects=False) as answer,
+                session.get(url, timeout=limits, allow_redirects=False, headers=sent) as answer,
             ):
                 if answer.status in (301, 302, 303, 307, 308):
                     url = urljoin(url, answer.headers.get("Location", ""))
@@ -91,10 +115,39 @@ class Transport:
                 return await _read(answer, self._caps[1])
         raise Garbled("the picture's address redirects in circles")
 
+    async def messages(
+        self, url: str, *, headers: Mapping[str, str], stranger: bool = False
+    ) -> AsyncIterator[Mapping[str, object]]:
+        """The JSON objects that a websocket sends until it closes; all else is passed over."""
+        if stranger:
+            check_url(url)
+        session = self._strangers if stranger else self._clouds
+        async with (
+            _named_failures(),
+            session.ws_connect(
+                url, headers=headers, max_msg_size=MESSAGE_CAP, heartbeat=20.0
+            ) as socket,
+        ):
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    with suppress(ValueError):
+                        found = orjson.loads(message.data)
+                        if isinstance(found, dict):
+                            yield found
+
     async def aclose(self) -> None:
         """Close both pools."""
         await self._clouds.close()
         await self._strangers.close()
+
+
+def _sent(body: bytes | Form) -> bytes | aiohttp.FormData | None:
+    if isinstance(body, bytes):
+        return body or None
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value, filename, kind in body:
+        form.add_field(name, value, filename=filename or None, content_type=kind or None)
+    return form
 
 
 async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
@@ -118,7 +171,7 @@ def reply_of(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
     except ValueError:
         body = None
     text = "" if body is not None and status < 400 else raw[:2000].decode("utf-8", "replace")
-    return Reply(status, low, body, text)
+    return Reply(status, low, body, text, raw if body is None else b"")
 
 
 @asynccontextmanager

@@ -8,6 +8,32 @@ from bridge.errors import Garbled
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a stream: its name (`message` when it has none) and its data lines."""
+
+    name: str
+    text: str
+
+
+def events(raw: bytes) -> list[Event]:
+    """The complete events in `raw`; what follows the last blank line is cut off."""
+    found: list[Event] = []
+    name, lines = "message", list[str]()
+    for line in raw.decode("utf-8", "replace").splitlines():
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if lines or name != "message":
+                found.append(Event(name, "\n".join(lines)))
+            name, lines = "message", []
+        elif field == "event":
+            name = value
+        elif field == "data":
+            lines.append(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """`json` is the parsed body (long strings as Blobs), or None when it is no JSON."""
 
@@ -17,6 +43,12 @@ class Reply:
     json: object = None
     text: str = ""
     """The first 2,000 characters of a body that is no JSON, or of an error's."""
+    raw: bytes = b""
+    """The whole body when it is no JSON: a picture, or a finished event stream."""
+
+    def events(self) -> list[Event]:
+        """The events of a body that is an event stream (WHATWG HTML 9.2), in order."""
+        return events(self.raw)
 
     def mapping(self) -> Mapping[str, object]:
         """The body as a JSON object; Garbled otherwise."""

@@ -1,10 +1,21 @@
-"""The emulated clouds, one folder each; a new one is added to `CLOUDS`."""
+"""The emulated clouds, one folder each with a `cloud.py`, found by the folders that lie here."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from emulator.cloud import Cloud
-from emulator.clouds.fal.cloud import Fal
-from emulator.clouds.llm.cloud import Llm
-from emulator.clouds.runpod.cloud import RunPod
-from emulator.clouds.runware.cloud import Runware
-from emulator.clouds.together.cloud import Together
 
-CLOUDS: tuple[type[Cloud], ...] = (Runware, RunPod, Fal, Together, Llm)
+
+def _found() -> tuple[type[Cloud], ...]:
+    modules = [
+        import_module(f"{__name__}.{folder.name}.cloud") for folder in iter_modules(__path__)
+    ]
+    things = [thing for module in modules for thing in vars(module).values()]
+    return tuple(
+        thing
+        for thing in things
+        if isinstance(thing, type) and issubclass(thing, Cloud) and "name" in vars(thing)
+    )
+
+
+CLOUDS = _found()

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain import Lora, Scene, Subject
+from bridge.domain import Lora
 from bridge.lora.weave import weave, words
+from bridge.scene import Scene, Subject
 from tests.lora.made import lora
 
 PEARL = lora(

@@ -9,6 +9,7 @@ from PIL import Image
 
 from bridge.engine.contract import Account, Adapter, Card, Model
 from bridge.providers import adapters
+from emulator.clouds import CLOUDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ class Case:
 
 
 CASES = {
-    "runware": Case("runware", {}, "/runware/v1"),
-    "together": Case("together", {}, "/together"),
-    "runpod": Case("runpod", {"z-image": "zimage", "flux2-klein": "klein"}, "/runpod/v2"),
-    "fal": Case("fal", {}, "/fal/queue"),
+    cloud.name: Case(cloud.name, cloud.options, cloud.home or f"/{cloud.name}")
+    for cloud in CLOUDS
+    if cloud.name in adapters()
 }
 QUEUED = [name for name, case in CASES.items() if case.card.recovery != "none"]
 """Clouds that are asked again after a submit; the others answer it with the picture."""

@@ -11,6 +11,7 @@ from bridge.domain import LoraUse, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
+from bridge.engine.fit import nearest_size
 from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
@@ -88,13 +89,14 @@ class Chamber:
 
 
 def plain(model: Model) -> Ready:
-    """A job within what every model of the suite can express."""
+    """A job within what the model can express: 512x768, or what is nearest to it."""
+    width, height = nearest_size(512, 768, model.sizes)
     return Ready(
         model=model.id,
         family=model.family,
         prompt="a red fox in fresh snow",
-        width=512,
-        height=768,
+        width=width,
+        height=height,
         seed=42,
         steps=None if model.steps is None else int(model.steps.usual or model.steps.low),
         guidance=None if model.guidance is None else model.guidance.usual,

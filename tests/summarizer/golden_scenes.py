@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from bridge.domain import Scene
+from bridge.scene import Scene
 from bridge.summarizer.clean import cleaned
 from bridge.summarizer.dialects import DIALECTS, render
 from bridge.summarizer.offline import write_offline

@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from bridge.domain import Family, Place, Scene, Subject
+from bridge.domain import Family
+from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.dialects import DIALECTS, render
 
 GOLDEN: Final = Path(__file__).with_name("golden")

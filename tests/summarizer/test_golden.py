@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain import Scene
+from bridge.scene import Scene
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.lint import lint
 from bridge.summarizer.mode import is_story

@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
-from bridge.domain import Place, Rating, Scene, Subject
+from bridge.domain import Rating
 from bridge.errors import Forbidden
+from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 
 YOUNG = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain import Scene
+from bridge.scene import Scene
 from bridge.summarizer.dialects import render
 from bridge.summarizer.scene_json import dump
 from bridge.summarizer.summarize import Summarizer

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.domain import Scene
+from bridge.scene import Scene
 from bridge.summarizer.clauses import participle
 from bridge.summarizer.clean import cleaned
 from bridge.summarizer.dialects import DIALECTS, render

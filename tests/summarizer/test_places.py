@@ -1,4 +1,4 @@
-from bridge.domain import Place, Scene
+from bridge.scene import Place, Scene
 from bridge.summarizer.places import Memory, choose, curated, shortlist
 
 

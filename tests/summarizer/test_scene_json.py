@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain import Place, Scene, Subject
 from bridge.errors import Garbled
+from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.scene_json import dump, parse, schema
 
 SCENE = Scene(

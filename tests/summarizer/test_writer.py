@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bridge.domain import Place, Rating, Scene, Subject
+from bridge.domain import Rating
 from bridge.errors import Limited
+from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.offline import write_offline
 from bridge.summarizer.people import Known
 from bridge.summarizer.scene_json import dump

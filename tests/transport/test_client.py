@@ -9,13 +9,13 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bridge.engine.contract import Account, Adapter, Call, Card
+from bridge.engine.contract import Account, Adapter, Call, Card, Part
 from bridge.engine.pace import Pace
 from bridge.engine.talk import Talk
 from bridge.errors import Garbled, Unavailable
 from bridge.transport.client import Cut, Slow, Transport
 from bridge.transport.guard import PublicResolver
-from bridge.transport.reply import Reply
+from bridge.transport.reply import Event, Reply
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -54,7 +54,7 @@ async def ok(request: web.Request) -> web.Response:
 
 def talk(transport: Transport, base_url: str) -> Talk:
     class Some(Adapter):
-        card = Card("some", "Some", "", base_url, ())
+        card = Card("some", "Some", "", base_url, (), hosts=("some.example",))
 
     return Talk(Some(Account("some", base_url, "secret")), transport, Pace(0.01))
 
@@ -67,9 +67,86 @@ async def test_the_key_goes_to_its_own_origin_only(transport: Transport) -> None
 
         line = talk(transport, home)
         await line.drive(verb("x"), seconds=2)
-        await line.drive(verb(f"{other}/x"), seconds=2)
         assert at_home[0].headers["Authorization"] == "Bearer secret"
-        assert "Authorization" not in elsewhere[0].headers
+        with pytest.raises(Garbled, match="private"):
+            await line.drive(verb(f"{other}/x"), seconds=2)
+        assert elsewhere == []
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://api.eu.some.example/x", True),
+        ("https://some.example/x", True),
+        ("http://some.example/x", False),
+        ("https://awesome.example/x", False),
+        ("https://some.example.evil.example/x", False),
+        ("https://api.some.example@evil.example/x", False),
+    ],
+)
+async def test_further_hosts_of_a_cloud_see_the_key_over_tls(
+    transport: Transport, url: str, sent: bool
+) -> None:
+    line = talk(transport, "https://elsewhere.example/v1")
+    assert bool(line.key(url)) is sent
+
+
+async def test_a_form_is_sent_as_multipart(transport: Transport) -> None:
+    read: dict[str, tuple[str, str, bytes]] = {}
+
+    async def form(request: web.Request) -> web.Response:
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                read[name] = value.filename, value.content_type, value.file.read()
+            else:
+                read[name] = "", "", str(value).encode()
+        return web.json_response({})
+
+    def verb() -> Generator[Call, Reply, None]:
+        picture = b"\x89PNG\r\n\x1a\nrest"
+        yield Call("POST", "x", form=(Part("prompt", "ein Föx"), Part("image", picture, "a.png")))
+
+    async with serving(form) as (home, _):
+        await talk(transport, home).drive(verb(), seconds=2)
+    assert read["prompt"] == ("", "", "ein Föx".encode())
+    assert read["image"] == ("a.png", "image/png", b"\x89PNG\r\n\x1a\nrest")
+
+
+async def test_a_body_that_is_no_json_is_kept_whole(transport: Transport) -> None:
+    async def stream(request: web.Request) -> web.Response:
+        return web.Response(text="event: a\ndata: 1\ndata: 2\n\n: ping\n\ndata: 3\n\ndata: cut")
+
+    def verb() -> Generator[Call, Reply, Reply]:
+        return (yield Call("GET", "x"))
+
+    async with serving(stream) as (home, _):
+        reply = await talk(transport, home).drive(verb(), seconds=2)
+    assert reply.events() == [Event("a", "1\n2"), Event("message", "3")]
+
+
+async def test_a_websocket_gives_its_objects_and_nothing_else(transport: Transport) -> None:
+    async def speak(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str('{"value": 1}')
+        await socket.send_str("[1]")
+        await socket.send_str("no json")
+        await socket.send_bytes(b"preview")
+        await socket.send_str('{"value": 2}')
+        await socket.close()
+        return socket
+
+    async with serving(speak) as (home, _):
+        heard = [m async for m in transport.messages(f"{home}/ws", headers={})]
+    assert heard == [{"value": 1}, {"value": 2}]
+
+
+async def test_a_websocket_of_a_stranger_in_a_private_network_is_not_opened(
+    transport: Transport,
+) -> None:
+    with pytest.raises(Garbled, match="private"):
+        async for _ in transport.messages("http://127.0.0.1:9/ws", headers={}, stranger=True):
+            pass
 
 
 async def test_a_download_carries_no_key(transport: Transport) -> None:

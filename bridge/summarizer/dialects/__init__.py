@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bridge.domain import Family, Scene
+from bridge.domain import Family
+from bridge.scene import Scene
 from bridge.summarizer.dialects import flux1, z_image
 from bridge.summarizer.dialects.prompt import Prompt
 

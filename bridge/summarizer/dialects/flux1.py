@@ -7,7 +7,7 @@ T5 reads natural sentences; weights and quality tags are noise to it
 from collections.abc import Mapping
 from typing import Final
 
-from bridge.domain import Scene, Subject
+from bridge.scene import Scene, Subject
 from bridge.summarizer.dialects.prompt import (
     Line,
     Prompt,

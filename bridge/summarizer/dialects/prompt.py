@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.domain import Scene, Subject
+from bridge.scene import Scene, Subject
 
 _GENERIC: Final = {
     "person": "a person", "animal": "an animal", "creature": "a creature", "machine": "a machine",

@@ -7,7 +7,7 @@ The turbo model runs without guidance and ignores negatives, so counts and lette
 from collections.abc import Mapping
 from typing import Final
 
-from bridge.domain import Scene
+from bridge.scene import Scene
 from bridge.summarizer.dialects.flux1 import lettering, lit, subject_line
 from bridge.summarizer.dialects.prompt import Line, Prompt, sentence, shot_of, shown, within
 

@@ -36,6 +36,7 @@ class Fal(Cloud):
     """The queue, and the runners behind it."""
 
     name = "fal"
+    home = "/fal/queue"
     kinds = Cloud.kinds | MISFORTUNES
     defaults: ClassVar[Mapping[str, Any]] = {
         "queue_s": 0.3,

@@ -29,6 +29,8 @@ class RunPod(Cloud):
     """The platform."""
 
     name = "runpod"
+    home = "/runpod/v2"
+    options = {"z-image": "zimage", "flux2-klein": "klein"}  # noqa: RUF012
     kinds = Cloud.kinds | {"failed", "error_in_output", "timed_out"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "endpoints": {"zimage": {"worker": "zimage"}, "klein": {"worker": "klein"}},

@@ -34,6 +34,7 @@ class Runware(Cloud):
     """The cloud's transports."""
 
     name = "runware"
+    home = "/runware/v1"
     kinds = Cloud.kinds | {"failed"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "run_s": 2.0,
