@@ -11,7 +11,7 @@ from typing import Literal, TextIO, get_args
 
 import orjson
 
-from bridge.events import AttemptBegan, CatalogChanged, Event, Rested, StoreFailed
+from bridge.events import AttemptBegan, AttemptEnded, CatalogChanged, Event, Rested, StoreFailed
 from bridge.observe.redact import Redacted, Redactor
 
 Form = Literal["json", "text"]
@@ -80,8 +80,10 @@ def install(form: Form, redact: Redactor, stream: TextIO = sys.stderr) -> None:
 
 def write_down(event: Event) -> None:
     """A listener for the bus."""
-    if isinstance(event, AttemptBegan):
-        return
+    if isinstance(event, AttemptBegan) or (
+        isinstance(event, AttemptEnded) and event.outcome == "ok"
+    ):
+        return  # a picture's line is written when it is kept, and when its job has ended
     level = _level(event)
     if not log.isEnabledFor(level):
         return

@@ -14,10 +14,15 @@ from typing import Final, Literal
 from bridge.domain import Rating
 from bridge.errors import Forbidden
 from bridge.scene import Scene
-from bridge.summarizer.terms import Terms
+from bridge.summarizer.terms import Glossary, Terms
 from bridge.summarizer.words import one_of, read
 
 _TERMS: Final = read("guard")
+_FOLDED: Final[dict[str, list[str]]] = {
+    name: [unicodedata.normalize("NFKC", term).casefold() for term in terms]
+    for name, terms in _TERMS.items()
+}
+_GLOSSARY: Final = Glossary(_FOLDED)
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _LEET: Final = str.maketrans("013457@$", "oieastas")
 _LABELS: Final[dict[Rating, Literal["general", "suggestive", "mature"]]] = {
@@ -30,7 +35,7 @@ _REFUSAL: Final = "Sexual content that involves or suggests minors is never made
 
 def _pattern(name: str, extra: str = "") -> re.Pattern[str] | Terms:
     """Words of alphabets stand alone; in scripts without spaces a term counts anywhere."""
-    terms: list[str] = [unicodedata.normalize("NFKC", term).casefold() for term in _TERMS[name]]
+    terms = _FOLDED[name]
     spaced = one_of([term for term in terms if term[0] < "\u2e80"])
     solid = one_of([term for term in terms if term[0] >= "\u2e80"])
     parts = [
@@ -39,7 +44,7 @@ def _pattern(name: str, extra: str = "") -> re.Pattern[str] | Terms:
         *([extra] if extra else []),
     ]
     pattern = re.compile("|".join(parts))
-    return pattern if extra else Terms(pattern, terms)
+    return pattern if extra else Terms(pattern, name, _GLOSSARY)
 
 
 _YOUNG: Final = rf"(?:1[0-7]|[1-9]|{one_of(_TERMS['number_words'])})"
