@@ -55,7 +55,8 @@ class Client(asyncio.Protocol):
 def request(route: str, number: int) -> bytes:
     """A finished prompt, asked for from `route`; no two are alike, for nobody asks twice."""
     fields = {
-        "prompt": f"{PROMPT}, picture {number}", "width": 1024, "height": 1024, "seed": 7, "steps": 8,
+        "prompt": f"{PROMPT}, picture {number}",
+        "width": 1024, "height": 1024, "seed": 7, "steps": 8,
         "override_settings": {"sd_model_checkpoint": route},
     }  # fmt: skip
     body = json.dumps(fields).encode()

@@ -15,7 +15,7 @@ from bridge.transport.json_read import read_json
 from bridge.transport.lane import CONNECT_S, Lane, quick
 from bridge.transport.line import Answer, Dropped, Raw
 from bridge.transport.reply import Reply
-from bridge.transport.room import Room
+from bridge.transport.room import LARGE, Room
 
 JSON_CAP = 96 * 1024 * 1024
 """Bytes of one reply; four 4K pictures as base64 fit."""
@@ -44,7 +44,8 @@ class Transport:
 
     def __init__(self, *, json_cap: int = JSON_CAP, picture_cap: int = PICTURE_CAP) -> None:
         self._caps = json_cap, picture_cap
-        self._lane = Lane(Room())
+        self._room = Room()
+        self._lane = Lane(self._room)
         self._clouds = self._session(aiohttp.TCPConnector(limit=0, limit_per_host=0))
         self._strangers = self._session(
             aiohttp.TCPConnector(limit=0, resolver=PublicResolver(), force_close=True)
@@ -93,7 +94,7 @@ class Transport:
                 allow_redirects=False,
             ) as answer,
         ):
-            raw = await _read(answer, self._caps[0])
+            raw = await _read(answer, self._caps[0], self._room)
             low = {name.lower(): value for name, value in answer.headers.items()}
             return reply_of(answer.status, low, raw)
 
@@ -141,7 +142,7 @@ class Transport:
             self._strangers.get(url, timeout=limits, allow_redirects=False) as answer,
         ):
             low = {name.lower(): value for name, value in answer.headers.items()}
-            return answer.status, low, await _read(answer, self._caps[1])
+            return answer.status, low, await _read(answer, self._caps[1], self._room)
 
     async def messages(
         self, url: str, *, headers: Mapping[str, str], stranger: bool = False
@@ -179,17 +180,22 @@ def _sent(body: bytes | Form) -> bytes | aiohttp.FormData | None:
     return form
 
 
-async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
-    if (answer.content_length or 0) > cap:
+async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Raw:
+    length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
+    if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
+    body = await room.take(length) if length >= LARGE else None
     chunks: list[bytes] = []
     size = 0
     async for chunk in answer.content.iter_any():
-        size += len(chunk)
-        if size > cap:
+        if size + len(chunk) > cap:
             raise Garbled(f"the answer is larger than {cap >> 20} MB")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if body is None:
+            chunks.append(chunk)
+        else:
+            body[size : size + len(chunk)] = chunk
+        size += len(chunk)
+    return b"".join(chunks) if body is None else body
 
 
 def reply_of(status: int, headers: Mapping[str, str], raw: Raw) -> Reply:

@@ -32,21 +32,29 @@ class Room:
         """`size` bytes to be filled, when there is room for them, or nothing else is held."""
         if self._line or not self._fits(size):
             await self._wait(size)
-        self._held += size
+        else:
+            self._held += size
         made = Received(size)
-        loop = asyncio.get_running_loop()
-        finalize(made, self._let_go, loop, size).atexit = False
+        finalize(made, self._let_go, asyncio.get_running_loop(), size).atexit = False
         return made
 
     async def _wait(self, size: int) -> None:
         place = size, asyncio.get_running_loop().create_future()
         self._line.append(place)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(place[1], self._patience)
-        finally:
-            if place in self._line:
-                self._line.remove(place)
+            await asyncio.wait({place[1]}, timeout=self._patience)
+        except asyncio.CancelledError:
+            self._leave(place)
+            raise
+        if not place[1].done():
+            self._line.remove(place)
+            self._held += size
+
+    def _leave(self, place: tuple[int, "asyncio.Future[None]"]) -> None:
+        if place[1].done():
+            self._given_back(place[0])
+        else:
+            self._line.remove(place)
             self._call_in()
 
     def _fits(self, size: int) -> bool:
@@ -61,8 +69,8 @@ class Room:
         self._call_in()
 
     def _call_in(self) -> None:
-        """Whoever is first in line, when there is room; on having taken it, he calls the next."""
-        if self._line and self._fits(self._line[0][0]):
-            _, first = self._line.popleft()
-            if not first.done():
-                first.set_result(None)
+        """Whoever is first in line, as long as there is room."""
+        while self._line and self._fits(self._line[0][0]):
+            size, first = self._line.popleft()
+            self._held += size
+            first.set_result(None)

@@ -22,7 +22,6 @@ CRAFTED = [
     "a_b",
     "AND",
     "☂",
-    "1girl",
 ]
 WORDS = ["pier", "at", "dusk", "35mm", "a", "(", ",", ".", "ben", "the", "b-", "\n", "É"]
 TEXTS = st.lists(st.sampled_from([*TERMS, *CRAFTED, *WORDS, *read("boilerplate")["quality"]])).map(
