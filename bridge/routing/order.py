@@ -1,7 +1,7 @@
 """Who may get a job, and in what order they are asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.domain import Job, Rating
@@ -23,16 +23,15 @@ class Route:
     model: Model
     place: int
     """In the configured order, from 0."""
+    account: str = field(init=False)
+    """The account's name, where rests lie."""
+    name: str = field(init=False)
+    """`account/model`."""
 
-    @property
-    def account(self) -> str:
-        """The account's name, where rests lie."""
-        return self.adapter.account.name
-
-    @property
-    def name(self) -> str:
-        """`account/model`."""
-        return f"{self.account}/{self.model.name}"
+    def __post_init__(self) -> None:
+        """Every job compares the names of every route."""
+        object.__setattr__(self, "account", self.adapter.account.name)
+        object.__setattr__(self, "name", f"{self.account}/{self.model.name}")
 
 
 def routes(adapters: Sequence[Adapter]) -> list[Route]:

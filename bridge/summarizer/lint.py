@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bridge.domain import Family, Note
@@ -105,6 +106,7 @@ def _is_plain(prompt: str) -> bool:
     return bool(_PLAIN.fullmatch(prompt)) and "BREAK" not in prompt and "AND" not in prompt
 
 
+@lru_cache(maxsize=8)
 def tokens(prompt: str) -> int:
     """A rough count: 1.2 a word, one a character in scripts without spaces."""
     solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)

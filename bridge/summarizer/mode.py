@@ -1,6 +1,7 @@
 """Is a text a story to be turned into a scene, or somebody's finished prompt?"""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from bridge.summarizer.words import alternatives, one_of, read
@@ -63,6 +64,7 @@ def is_story(text: str) -> bool:
     return ends > 0 or bool(_TELLING.search(text))
 
 
+@lru_cache(maxsize=8)  # one prompt is looked at on its way in, when it is mended, and after
 def strip_boilerplate(text: str) -> tuple[str, str]:
     """The text without quality tags that stand between commas, and those tags.
 
