@@ -7,7 +7,7 @@ from typing import cast
 import httptools
 
 from bridge.errors import Garbled
-from bridge.transport.room import LARGE, Received, Room
+from bridge.transport.room import LARGE, Room
 
 SCRATCH = 1 << 14
 """Bytes that are received at once until it is known how long the body is."""
@@ -40,7 +40,7 @@ class Line(asyncio.BufferedProtocol):
         self._status, self._size, self._until_end = 0, 0, False
         self._headers: dict[str, str] = {}
         self._chunks: list[bytes] = []
-        self._body: Received | None = None
+        self._body: bytearray | None = None
         self._at, self.heard = 0, False
         self.transport.write(sent)
         return await self._done
@@ -110,9 +110,14 @@ class Line(asyncio.BufferedProtocol):
         if size >= LARGE:
             self.transport.pause_reading()
             self._taking = asyncio.create_task(self._take(size))
+        elif size > SCRATCH:
+            self._body = bytearray(size)
 
     def on_body(self, piece: bytes) -> None:
         """Of a short body, or of the beginning of a long one."""
+        if self._body is not None:
+            self._put(self._body, piece)
+            return
         self._size += len(piece)
         self._check(self._size)
         self._chunks.append(piece)
@@ -126,10 +131,13 @@ class Line(asyncio.BufferedProtocol):
         """Go on once there is room for the body."""
         self._body = await self._room.take(size)
         for piece in self._chunks:
-            self._body[self._at : self._at + len(piece)] = piece
-            self._at += len(piece)
+            self._put(self._body, piece)
         self._chunks.clear()
         self.transport.resume_reading()
+
+    def _put(self, body: bytearray, piece: bytes) -> None:
+        body[self._at : self._at + len(piece)] = piece
+        self._at += len(piece)
 
     def _check(self, size: int) -> None:
         if size > self._cap:

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.errors import Garbled, Unavailable
 from bridge.transport.client import Cut, Slow, Transport
+from bridge.transport.line import SCRATCH
 from bridge.transport.reply import Reply
 from bridge.transport.room import LARGE
 
@@ -128,8 +129,8 @@ async def test_whatever_shape_the_answer_has(transport: Transport, answer: bytes
     assert (reply.status, reply.json, "link" in reply.headers) == (200, [1, 2], False)
 
 
-def large(wrap: Callable[[bytes], bytes]) -> bytes:
-    return wrap(b'["' + b"x" * (LARGE + 1) + b'"]')
+def large(wrap: Callable[[bytes], bytes], size: int) -> bytes:
+    return wrap(b'["' + b"x" * size + b'"]')
 
 
 def chunked(body: bytes) -> bytes:
@@ -137,14 +138,15 @@ def chunked(body: bytes) -> bytes:
     return head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
 
 
+@pytest.mark.parametrize("size", [SCRATCH - 4, SCRATCH - 3, 3 * SCRATCH, LARGE])
 @pytest.mark.parametrize("wrap", [ok, chunked])
 async def test_a_large_answer_is_whole_and_the_next_one_its_own(
-    transport: Transport, wrap: Callable[[bytes], bytes]
+    transport: Transport, wrap: Callable[[bytes], bytes], size: int
 ) -> None:
-    async with serving(large(wrap), ok(b"[2]")) as server:
+    async with serving(large(wrap, size), ok(b"[2]")) as server:
         found = (await asked(transport, server.url)).json
         assert isinstance(found, list)
-        assert bytes(found[0].view) == b"x" * (LARGE + 1)
+        assert bytes(found[0].view) == b"x" * size
         assert (await asked(transport, server.url)).json == [2]
     assert server.connections == 1
 
