@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine, Executable, Row, Select
@@ -148,10 +149,12 @@ class Store:
     def _next_batch(self) -> list[_Item | None]:
         """What is in line, at least one; lazy items wait a moment for something urgent."""
         batch = [self._queue.get()]
+        ends = monotonic() + LAZY_S
         while len(batch) < MOST:
-            hurried = any(item is None or item.urgent for item in batch)
+            if batch[-1] is None or batch[-1].urgent:
+                ends = 0.0
             try:
-                batch.append(self._queue.get(timeout=0 if hurried else LAZY_S))
+                batch.append(self._queue.get(timeout=max(0.0, ends - monotonic())))
             except Empty:
                 break
         return batch
