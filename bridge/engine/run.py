@@ -56,15 +56,20 @@ class Engine:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
         self._begun(attempt, self._life(attempt, seconds, upload or seconds))
 
-    async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
+    async def wait(self, attempt: Attempt, *, seconds: float, at_most: float = 0.0) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
 
+        Where the ticket asks for more patience it gets it, within `at_most` seconds in all.
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
         stop = asyncio.ensure_future(attempt.control.stop.wait())
         try:
-            await asyncio.wait({attempt.task, stop}, timeout=seconds, return_when="FIRST_COMPLETED")
+            await _either(attempt.task, stop, seconds)
+            if attempt.ticket and not attempt.task.done():
+                more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
+                seconds += max(more, 0.0)
+                await _either(attempt.task, stop, more)
         finally:
             stop.cancel()
         if attempt.task.done():
@@ -213,6 +218,11 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
+
+
+async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
+    """Until one of them is done, or so long."""
+    await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")
 
 
 def _check_wanted(attempt: Attempt) -> None:

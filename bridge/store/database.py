@@ -1,7 +1,7 @@
 """One writer thread that commits for everybody at once, and a reader that never waits for it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,45 +11,33 @@ from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Executable, Row, Select
+from sqlalchemy import Connection, Engine, Row, Select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bridge.errors import Unstored
 from bridge.events import Bus, StoreFailed
-from bridge.store.connect import engine_for
-from bridge.store.hand import Hand, hand_for
+from bridge.store.connect import BEGIN, engine_for
+from bridge.store.hand import Hand, Step, Write, hand_for
 from bridge.store.schema import migrate
 
 MOST = 1000
 """Items in one commit."""
 LAZY_S = 0.02
 """What nobody waits for on a request's way waits so long for a commit to share."""
-FAILURES = (SQLAlchemyError, SqliteError, OverflowError, TypeError, ValueError)
+FAILURES = (SQLAlchemyError, SqliteError, OverflowError, LookupError, TypeError, ValueError)
 """What a statement can raise: drivers let out their own errors over values they cannot bind."""
 GONE = (OperationalError, SqliteOperationalError)
 """Not this statement but the disk, the lock or the server."""
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """An insert, update or delete, made once per module, and the values of this time.
-
-    Neighbours with the same statement go to the database together, at a tenth of the cost.
-    """
-
-    statement: Executable
-    row: Mapping[str, object]
-    numbered: bool = False
-    """The statement returns a number, which `keep_lazily` gives back."""
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
     """Writes that are kept together or not at all; `done` when somebody waits."""
 
-    writes: tuple[Write, ...]
+    writes: tuple[Write | Step, ...]
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[list[int]] | None" = None
     urgent: bool = False
@@ -68,8 +56,10 @@ class Store:
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
+        # a step reads first: it must see what others wrote, and keep them out until its end
+        connection = engine.connect().execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         self._writer = Thread(
-            target=self._write, args=[hand_for(engine)], name="store-writer", daemon=True
+            target=self._write, args=[hand_for(connection)], name="store-writer", daemon=True
         )
         self._writer.start()
 
@@ -99,15 +89,28 @@ class Store:
         """
         await self._kept(writes, urgent=True)
 
+    async def change(self, step: Callable[[Connection], _Made]) -> _Made:
+        """What `step` makes of what it reads, once all it wrote is on disk; Unstored if it is not.
+
+        No other process writes in between on SQLite; on Postgres `step` locks what it reads. It may
+        be run a second time, so it changes nothing but the database.
+        """
+        made: list[_Made] = []
+        step_of = Step(lambda connection: made.append(step(connection)))
+        await self._kept((step_of,), urgent=True)
+        return made[-1]
+
     async def keep_lazily(self, *writes: Write) -> list[int]:
         """The same, a moment later and for less; the numbers of the `numbered` writes."""
         return await self._kept(writes, urgent=False)
 
-    async def fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def fetch(
+        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """The rows, with all that was kept before; Unstored when the database is gone."""
         self._check_open()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, self._select, query)
+        return await loop.run_in_executor(self._reader, self._select, query, values)
 
     async def close(self) -> None:
         """Write what is still in line, then let go of the database."""
@@ -118,7 +121,7 @@ class Store:
         self._reader.shutdown()
         self._engine.dispose()
 
-    async def _kept(self, writes: tuple[Write, ...], *, urgent: bool) -> list[int]:
+    async def _kept(self, writes: tuple[Write | Step, ...], *, urgent: bool) -> list[int]:
         self._check_open()
         loop = asyncio.get_running_loop()
         done = loop.create_future()
@@ -130,10 +133,12 @@ class Store:
         if self._closed:
             raise Unstored("the store is closed")
 
-    def _select(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    def _select(
+        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         try:
             with self._engine.connect() as connection:
-                return connection.execute(query).all()
+                return connection.execute(query, values).all()
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 
@@ -144,7 +149,7 @@ class Store:
             batch = self._next_batch()
             last = batch[-1] is None
             _report(self._bus, _commit(hand, [item for item in batch if item]))
-        hand.close()
+        hand.connection.close()
 
     def _next_batch(self) -> list[_Item | None]:
         """What is in line, at least one; lazy items wait a moment for something urgent."""
@@ -177,9 +182,9 @@ def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
 def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
     pairs = [(item, write) for item in batch for write in item.writes]
     try:
-        with hand.transaction():
-            for _, alike in groupby(pairs, lambda pair: (id(pair[1].statement), *pair[1].row)):
-                _write_alike(hand, list(alike))
+        with hand.connection.begin():
+            for _, alike in groupby(pairs, _kind):
+                _run(hand, list(alike))
     except FAILURES as error:
         for item in batch:
             item.numbers.clear()
@@ -187,13 +192,22 @@ def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
     return None
 
 
-def _write_alike(hand: Hand, pairs: list[tuple[_Item, Write]]) -> None:
-    statement = pairs[0][1].statement
-    if not pairs[0][1].numbered:
-        hand.write(statement, [write.row for _, write in pairs])
+def _kind(pair: tuple[_Item, Write | Step]) -> tuple[object, ...]:
+    write = pair[1]
+    return (id(write),) if isinstance(write, Step) else (id(write.statement), *write.row)
+
+
+def _run(hand: Hand, alike: list[tuple[_Item, Write | Step]]) -> None:
+    first = alike[0][1]
+    if isinstance(first, Step):
+        first.run(hand.connection)
         return
-    for item, write in pairs:
-        item.numbers.append(hand.numbered(statement, write.row))
+    writes = [(item, write) for item, write in alike if isinstance(write, Write)]
+    if not first.numbered:
+        hand.write(first.statement, [write.row for _, write in writes])
+        return
+    for item, write in writes:
+        item.numbers.append(hand.numbered(write.statement, write.row))
 
 
 def _report(bus: Bus, outcomes: list[_Outcome]) -> None:

@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import Row, insert, select
 
 from bridge.domain import PictureKind
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 

@@ -1,26 +1,23 @@
 """The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urljoin
 
 import aiohttp
 import orjson
-from yarl import URL
 
 from bridge.errors import AttemptError, Garbled, TimedOut, Unavailable
 from bridge.transport.guard import PublicResolver, check_url, origin
 from bridge.transport.json_read import read_json
-from bridge.transport.lane import CONNECT_S, Lane, quick
-from bridge.transport.line import Answer, Dropped, Raw
 from bridge.transport.reply import Reply
-from bridge.transport.room import LARGE, Room
+from bridge.transport.room import LARGE, Raw, Room
 
 JSON_CAP = 96 * 1024 * 1024
 """Bytes of one reply; four 4K pictures as base64 fit."""
 PICTURE_CAP = 48 * 1024 * 1024
 """Bytes of one downloaded picture."""
+CONNECT_S = 5.0
 REDIRECTS = 4
 NO_HEADERS: Mapping[str, str] = {}
 MESSAGE_CAP = 4 * 1024 * 1024
@@ -45,7 +42,6 @@ class Transport:
     def __init__(self, *, json_cap: int = JSON_CAP, picture_cap: int = PICTURE_CAP) -> None:
         self._caps = json_cap, picture_cap
         self._room = Room()
-        self._lane = Lane(self._room)
         self._clouds = self._session(aiohttp.TCPConnector(limit=0, limit_per_host=0))
         self._strangers = self._session(
             aiohttp.TCPConnector(limit=0, resolver=PublicResolver(), force_close=True)
@@ -74,11 +70,6 @@ class Transport:
 
         A `stranger` is an address that the cloud named: it must be public, else Garbled.
         """
-        short = None if stranger or not isinstance(body, bytes) else quick(url)
-        if short and isinstance(body, bytes):
-            return reply_of(
-                *await self._asked(method, short, headers, body, timeout, self._caps[0])
-            )
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
         if stranger:
             check_url(url)
@@ -98,19 +89,6 @@ class Transport:
             low = {name.lower(): value for name, value in answer.headers.items()}
             return reply_of(answer.status, low, raw)
 
-    async def _asked(
-        self, method: str, url: URL, headers: Mapping[str, str], body: bytes, timeout: float,
-        cap: int,
-    ) -> Answer:  # fmt: skip
-        """By the short way."""
-        try:
-            async with asyncio.timeout(timeout):
-                return await self._lane.ask(method, url, headers=headers, body=body, cap=cap)
-        except Dropped as error:
-            raise Cut(f"the connection broke ({error})") from None
-        except TimeoutError:
-            raise Slow("no complete answer in time") from None
-
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
     ) -> Raw:
@@ -120,29 +98,25 @@ class Transport:
         own, the emulator) and alone is sent `headers`; every other origin must be public.
         Garbled, Unavailable, Slow.
         """
-        for _ in range(REDIRECTS + 1):
-            if origin(url) == origin(home) and (short := quick(url)):
-                told = await self._asked("GET", short, headers, b"", timeout, self._caps[1])
-            else:
-                told = await self._from_stranger(url, timeout)
-            status, low, raw = told
-            if status in (301, 302, 303, 307, 308):
-                url = urljoin(url, low.get("location", ""))
-                continue
-            if status != 200:
-                raise Garbled(f"the picture's address answered {status}", status=status)
-            return raw
-        raise Garbled("the picture's address redirects in circles")
-
-    async def _from_stranger(self, url: str, timeout: float) -> Answer:
-        check_url(url)
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
-        async with (
-            _named_failures(),
-            self._strangers.get(url, timeout=limits, allow_redirects=False) as answer,
-        ):
-            low = {name.lower(): value for name, value in answer.headers.items()}
-            return answer.status, low, await _read(answer, self._caps[1], self._room)
+        for _ in range(REDIRECTS + 1):
+            session, sent = self._clouds, headers
+            if origin(url) != origin(home):
+                check_url(url)
+                session, sent = self._strangers, NO_HEADERS
+            async with (
+                _named_failures(),
+                session.get(url, timeout=limits, allow_redirects=False, headers=sent) as answer,
+            ):
+                if answer.status in (301, 302, 303, 307, 308):
+                    url = urljoin(url, answer.headers.get("Location", ""))
+                    continue
+                if answer.status != 200:
+                    raise Garbled(
+                        f"the picture's address answered {answer.status}", status=answer.status
+                    )
+                return await _read(answer, self._caps[1], self._room)
+        raise Garbled("the picture's address redirects in circles")
 
     async def messages(
         self, url: str, *, headers: Mapping[str, str], stranger: bool = False
@@ -165,8 +139,7 @@ class Transport:
                             yield found
 
     async def aclose(self) -> None:
-        """Close all pools."""
-        self._lane.close()
+        """Close both pools."""
         await self._clouds.close()
         await self._strangers.close()
 

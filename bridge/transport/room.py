@@ -13,6 +13,9 @@ PATIENCE_S = 10.0
 """A reply that found no room by then is taken in all the same: it is paid, and may be slow."""
 
 
+Raw = bytes | bytearray
+
+
 class Received(bytearray):
     """A reply's bytes; they count as long as anything looks at them."""
 

@@ -17,7 +17,8 @@ from bridge.errors import Unstored
 from bridge.events import Bus, Event, StoreFailed
 from bridge.store import database as writing
 from bridge.store.connect import engine_for
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import Ledger
 from bridge.store.tables import drawers
 
