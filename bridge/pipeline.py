@@ -113,6 +113,7 @@ class Prompter:
             mask=cut.job.mask,
             strength=cut.job.strength,
             references=cut.job.references,
+            options=cut.job.options,
             scene=job.scene,
             notes=(*cut.notes, *woven, *repaired, *found),
         )

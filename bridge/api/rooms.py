@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bridge.domain import Job, Lora, Made, PromptMode, Rating
+from bridge.engine.card import Option
 from bridge.engine.control import Control
 
 Infotext = Literal["full", "prompt", "none"]
@@ -28,6 +29,10 @@ class Routes(Protocol):
 
     def known(self, name: str) -> bool:
         """Whether a job may carry `name` as its route."""
+        ...
+
+    def options(self, route: str) -> Sequence[Option]:
+        """The knobs of all models behind `route`; models may have the same, or differ."""
         ...
 
 

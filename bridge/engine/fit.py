@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bridge.domain import Job, Lora, LoraUse, Note
 from bridge.engine.card import Model, Sizes, Span
+from bridge.engine.options import fit_options
 
 LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "size": 0.5}
 """How much of what was asked is lost with a cut, by the note's code."""
@@ -28,6 +29,7 @@ def fit(job: Job, model: Model) -> Fit:
     """Cut `job` to what `model` can express."""
     notes: list[Note] = []
     cut = _fit_images(_fit_numbers(job, model, notes), model, notes)
+    cut = replace(cut, options=fit_options(job.options, model.options, notes))
     kept, dropped = _fit_loras(job.loras, model, notes)
     uses = tuple(_use(lora, model) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)

@@ -59,6 +59,7 @@ def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
         "steps": ready.steps,
         "guidance": ready.guidance,
         "family": ready.family,
+        "options": dict(ready.options),
         "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
         "notes": [note.code for note in ready.notes],
     }

@@ -18,12 +18,19 @@ from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.running import Running
 from bridge.api.site import build
 from bridge.domain import AttemptRecord, Job, Lora, LoraUse, Made, Note, Picture, Ready
+from bridge.engine.card import Option
 from bridge.engine.control import Control
 from bridge.errors import Interrupted
 from bridge.pictures.sniff import from_base64
 from tests.ask import Answer
 
 ROUTES = ("auto", "runware/flux1-dev", "runpod/z-image")
+OPTIONS = {
+    "runpod/z-image": (
+        Option("shift", "number", "of the noise schedule", 0),
+        Option("upscale_model", "choice", "what enlarges", choices=("soft", "sharp")),
+    )
+}
 
 
 def drawn(size: tuple[int, int] = (16, 8), kind: str = "png", colour: Any = "teal") -> bytes:
@@ -116,6 +123,10 @@ class FakeRoutes:
 
     def known(self, name: str) -> bool:
         return name in self.titles
+
+    def options(self, route: str) -> list[Option]:
+        wanted = [title for title in self.titles if route in (title, title.partition("/")[0])]
+        return [option for title in wanted for option in OPTIONS.get(title, ())]
 
 
 class FakeLoras:

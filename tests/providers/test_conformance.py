@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bridge.engine.card import Model
-from bridge.engine.fit import nearest_size
+from bridge.domain import Job, Lora, LoraFile
+from bridge.engine.card import Model, Option
+from bridge.engine.fit import fit, nearest_size
 from bridge.errors import (
     AttemptError,
     BridgeError,
@@ -58,8 +60,8 @@ def fill(model: Model) -> dict[str, object]:
 
 @by_model
 async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model: Model) -> None:
-    loras = (lora("rose", model, 0.8), lora("rain", model, 0.4))
-    loras = loras[: model.loras.most if model.loras else 0]
+    both = (lora("rose", model, 0.8), lora("rain", model, 0.4))
+    loras = both[: model.loras.most if model.loras else 0]
     adapter = CASES[cloud].adapter(room.emulator.url)
     attempt = room.attempt(adapter, model, **fill(model) | {"loras": loras})
     outcome = await room.run(attempt)
@@ -143,14 +145,45 @@ async def test_a_field_moves_the_request_if_the_card_says_so(
 
 def fit_removes(model: Model, field: str) -> bool:
     """What the card does not declare never reaches the adapter: `fit` cuts it."""
-    from bridge.domain import Job, Lora, LoraFile
-    from bridge.engine.fit import fit
-
     rose = Lora("rose", "Rose", "character", 1, {model.family: LoraFile("https://x/y", 1.0)})
     asked = {"loras": {"loras": (rose,)}}.get(field, CHANGES[field])
     cut = fit(replace(Job("j", "a fox", 1), **asked), model)
     left = {"loras": cut.uses, "seed": None}.get(field, getattr(cut.job, field, None))
     return not left
+
+
+def value_of(option: Option) -> object:
+    """Something that the option takes."""
+    if option.kind in ("number", "whole"):
+        return (option.low or 0) + 1 if option.kind == "whole" else option.high or 3.5
+    return {"switch": True, "text": "Euler"}.get(
+        option.kind, option.choices[-1:] and option.choices[-1]
+    )
+
+
+@by_model
+async def test_an_option_moves_the_request_if_the_card_says_so(
+    room: Chamber, cloud: str, model: Model
+) -> None:
+    nobody = Option("nobody_has_this", "whole", "")
+    asked = {option.name: value_of(option) for option in (*model.options, nobody)}
+    cut = fit(Job("j", "a fox", 1, options=asked), model)
+    assert dict(cut.job.options).keys() == {option.name for option in model.options}
+    assert [note.code for note in cut.notes].count("option") == 1
+    without: Any = await sent(room, cloud, model, {}) if model.options else None
+    for name, value in cut.job.options.items():
+        with_it: Any = await sent(room, cloud, model, {"options": {name: value}})
+        assert with_it[0] != without[0], name
+        assert value in flat(with_it[0]), name
+
+
+def flat(request: Any) -> list[object]:
+    """Every value in a request, however deep."""
+    if isinstance(request, dict):
+        request = list(request.values())
+    if not isinstance(request, list):
+        return [request]
+    return [value for part in request for value in flat(part)]
 
 
 FAULTS: list[tuple[str, dict[str, object], type[BridgeError], str]] = [

@@ -73,6 +73,7 @@ def _infotext(asked: Asked, made: Made, settings: DoorSettings) -> str:
         "Model": title(made),
         "Denoising strength": ready.strength,
         "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
+        "Options": ", ".join(f"{name}: {value}" for name, value in ready.options.items()),
         "Provider": made.provider,
         "Cost": None if made.cost is None else f"${dollars(made.cost)}",
         "Version": settings.version,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bridge.api.a1111.images import all_taken, taken
+from bridge.api.a1111.knobs import check_options
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
 from bridge.api.a1111.wishes import Wishes, wishes
 from bridge.api.rooms import DoorSettings, Routes
@@ -37,6 +38,7 @@ class Clerk:
         """The jobs of a txt2img; `chosen` is the route if `body` names none. BadRequest."""
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished, chosen)
+        check_options(self.routes, route, wished)
         width, height = _size(asked)
         first = Job(
             id="",
@@ -55,6 +57,7 @@ class Clerk:
             route=route,
             caller=caller,
             own_loras=wished.loras,
+            options=wished.options,
             notes=(*notes, *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
