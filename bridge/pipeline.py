@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
-from bridge.domain import Job, Lora, Made, Note, PromptMode, Rating, Ready
+from bridge.domain import Hires, Job, Lora, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit
-from bridge.errors import BridgeError, Forbidden, Unfit
+from bridge.errors import BridgeError, Forbidden, Garbled, Unfit
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
+from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_text, rating_of
@@ -40,6 +41,7 @@ class Pipeline:
         try:
             ready = await self._prompter.prepare(job)
             made = await self._router.make(ready, control, self._prompter.render)
+            made = await _enlarged(made, job.hires)
         except BridgeError as error:
             self._tell(job, error.name, monotonic() - begun, None)
             raise
@@ -113,6 +115,7 @@ class Prompter:
             mask=cut.job.mask,
             strength=cut.job.strength,
             references=cut.job.references,
+            hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
             notes=(*cut.notes, *woven, *repaired, *found),
@@ -150,6 +153,18 @@ class Prompter:
         shows = max(job.shows, Rating.named(written.scene.rating))
         job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
         return _noted(job, *written.notes)
+
+
+async def _enlarged(made: Made, hires: Hires | None) -> Made:
+    """`made` as large as hires fix asks for; the gallery keeps the cloud's own picture."""
+    picture = made.picture
+    if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
+        return made
+    try:
+        return replace(made, picture=await to_size(picture, hires.width, hires.height))
+    except Garbled as error:
+        note = Note("hires", f"the picture could not be enlarged: {error.text}")
+        return replace(made, notes=(*made.notes, note))
 
 
 def _asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:

@@ -25,7 +25,8 @@ class Keeper:
 
     async def intent(self, attempt: Attempt) -> None:
         """On disk before the paid call leaves; Unstored when the disk fails, and nothing leaves."""
-        megapixels = attempt.ready.width * attempt.ready.height / 1_000_000
+        size = attempt.ready.hires or attempt.ready
+        megapixels = size.width * size.height / 1_000_000
         await self._ledger.intent(
             Intent(
                 attempt.ref,

@@ -53,7 +53,7 @@ class Runpod(c.Adapter):
             wanted[workflow.loras.field] = [{url: u.url, weight: u.weight} for u in job.loras]
         sent = {name: value for name, value in wanted.items() if value not in (None, "")}
         endpoint = self.account.options[workflow.model.option].rstrip("/").rpartition("/")[2]
-        body = {"input": {**workflow.always, **job.options, **sent}}
+        body = {"input": {**workflow.always, **workflow.second_pass(job), **job.options, **sent}}
         reply = (yield c.Call("POST", f"{endpoint}/run", json=body, paid=True)).mapping()
         if not isinstance(reply.get("id"), str):
             raise e.Garbled(f"RunPod: no job id, but {str(reply)[:80]}")

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bridge.domain import Job, Lora, LoraFile
+from bridge.domain import Hires, Job, Lora, LoraFile
 from bridge.engine.card import Model, Option
-from bridge.engine.fit import fit, nearest_size
+from bridge.engine.fit import fit
+from bridge.engine.size import nearest_size
 from bridge.errors import (
     AttemptError,
     BridgeError,
@@ -91,6 +92,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "strength": {"init_image": png(512, 768), "strength": 0.4},
     "references": {"references": (png(64, 64),)},
     "loras": {"loras": "some"},
+    "hires": {"hires": Hires(1024, 1536, 0.3)},
 }
 
 
@@ -106,6 +108,7 @@ def declared(model: Model, field: str) -> bool:
         "strength": model.strength,
         "references": model.references > 0,
         "loras": model.loras is not None,
+        "hires": model.hires != "none",
     }.get(field, True)
 
 
@@ -150,6 +153,21 @@ def fit_removes(model: Model, field: str) -> bool:
     cut = fit(replace(Job("j", "a fox", 1), **asked), model)
     left = {"loras": cut.uses, "seed": None}.get(field, getattr(cut.job, field, None))
     return not left
+
+
+@by_model
+async def test_a_second_pass_makes_the_picture_larger(
+    room: Chamber, cloud: str, model: Model
+) -> None:
+    if model.hires == "none":
+        assert fit_removes(model, "hires")
+        return
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    attempt = room.attempt(adapter, model, hires=Hires(1024, 1536, 0.3, 1.0, 6))
+    picture = (await room.run(attempt)).picture
+    if model.hires == "second-pass":
+        assert (picture.width, picture.height) == (1024, 1536)
+    assert picture.width > attempt.ready.width
 
 
 def value_of(option: Option) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bridge.api.a1111 import hires
 from bridge.api.a1111.images import all_taken, taken
 from bridge.api.a1111.knobs import check_options
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
@@ -39,7 +40,7 @@ class Clerk:
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished, chosen)
         check_options(self.routes, route, wished)
-        width, height = _size(asked)
+        width, height = within_sides(asked["width"], asked["height"])
         first = Job(
             id="",
             text=asked["prompt"],
@@ -57,6 +58,7 @@ class Clerk:
             route=route,
             caller=caller,
             own_loras=wished.loras,
+            hires=hires.wanted(asked, ours["hr_cfg"], width, height),
             options=wished.options,
             notes=(*notes, *_script_note(asked)),
         )
@@ -123,18 +125,6 @@ async def _from(job: Job, init: Picture, asked: Asked) -> Job:
     except Garbled as error:
         raise BadRequest(f"body.mask: {error.text}") from None
     return replace(job, width=init.width, height=init.height) if asked["inpaint_full_res"] else job
-
-
-def _size(asked: Asked) -> tuple[int, int]:
-    """Width and height; with hires fix its target, asked for at once."""
-    width, height = asked["width"], asked["height"]
-    if asked.get("enable_hr"):
-        across, down = asked["hr_resize_x"], asked["hr_resize_y"]
-        scale = asked["hr_scale"]
-        if across or down:
-            scale = max(across / max(1, width), down / max(1, height))
-        width, height = across or width * scale, down or height * scale
-    return within_sides(width, height)
 
 
 def _script_note(asked: Asked) -> tuple[Note, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from bridge.domain import Ready
 from bridge.engine.card import Model
 
 
@@ -20,6 +21,19 @@ class LoraFields:
 
 
 @dataclass(frozen=True, slots=True)
+class HiresFields:
+    """What a worker calls the fields of a second pass; without a name a field is not sent."""
+
+    scale: str
+    """How many times larger the picture becomes, a number."""
+    strength: str = ""
+    guidance: str = ""
+    steps: str = ""
+    always: Mapping[str, object] = field(default_factory=dict)
+    """What switches it on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """One worker: what it makes, and what it calls our fields."""
 
@@ -29,7 +43,21 @@ class Workflow:
     always: Mapping[str, object] = field(default_factory=dict)
     """Sent as it is."""
     loras: LoraFields | None = None
+    hires: HiresFields | None = None
     about: str = ""
+
+    def second_pass(self, job: Ready) -> Mapping[str, object]:
+        """The fields that ask for `job.hires`; empty when there is none."""
+        if self.hires is None or job.hires is None:
+            return {}
+        names, wanted = self.hires, job.hires
+        scale = max(wanted.width / job.width, wanted.height / job.height)
+        asked = {
+            names.scale: round(scale, 4), names.strength: wanted.strength,
+            names.guidance: wanted.guidance, names.steps: wanted.steps,
+        }  # fmt: skip
+        sent = {name: value for name, value in asked.items() if name and value is not None}
+        return {**names.always, **sent}
 
 
 @cache
