@@ -18,6 +18,7 @@ from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
+from bridge.styles import styled
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_text, rating_of
 from bridge.summarizer.lint import lint, repair
@@ -70,10 +71,12 @@ class Prompter:
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
-        brought = " ".join(word for lora in job.own_loras for word in lora.trigger_words)
+        words = [word for lora in job.own_loras for word in lora.trigger_words]
+        brought = " ".join((*words, *(style.prompt for style in job.styles)))
         check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
+        job, more = _styled(job, catalog)
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
@@ -86,7 +89,7 @@ class Prompter:
         else:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
-        asked, unknown = _asked(catalog, tagged)
+        asked, unknown = _asked(catalog, [*tagged, *more])
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*asked, *job.own_loras))
         return _noted(replace(job, loras=loras), *unknown, *notes)
 
@@ -94,6 +97,7 @@ class Prompter:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
         cut = fit(job, model)
         prompt, negative = self._words(cut, model)
+        prompt = styled(prompt, (style.prompt for style in job.styles))
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
         prompt, repaired = repair(prompt, model.family)
         findings = lint(prompt, model.family, names=_unwoven_names(cut))
@@ -165,6 +169,17 @@ async def _enlarged(made: Made, hires: Hires | None) -> Made:
     except Garbled as error:
         note = Note("hires", f"the picture could not be enlarged: {error.text}")
         return replace(made, notes=(*made.notes, note))
+
+
+def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
+    """`job` with its styles' negatives, and their LoRA tags taken out."""
+    if not job.styles:
+        return job, []
+    read = [(style, *tags(style.prompt)) for style in job.styles]
+    styles = tuple(replace(style, prompt=text) for style, text, _ in read)
+    if negatives := [style.negative for style in styles if style.negative]:
+        job = replace(job, negative=styled(job.negative or catalog.default_negative, negatives))
+    return replace(job, styles=styles), [tag for _, _, found in read for tag in found]
 
 
 def _asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:

@@ -1,10 +1,10 @@
 """What the doors need of the rooms behind them, and how they are set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bridge.domain import Job, Lora, Made, PromptMode, Rating
+from bridge.domain import Job, Lora, Made, PromptMode, Rating, Style
 from bridge.engine.card import Option
 from bridge.engine.control import Control
 
@@ -94,5 +94,7 @@ class DoorSettings:
     """In one request."""
     version: str = ""
     """Shown in infotexts and lists."""
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    """By name."""
     infotext: Infotext = "full"
     """What a picture's file says of itself."""

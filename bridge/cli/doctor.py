@@ -13,6 +13,7 @@ from bridge.errors import BridgeError
 from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, account, environment, read
+from bridge.styles import read_styles
 
 Mark = Literal["ok", "todo", "wrong"]
 
@@ -34,7 +35,10 @@ def run(options: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"wrong  {error.text}")
         return 1
-    findings = [*clouds(settings, env), *server(settings), *loras(settings), *writer(settings)]
+    findings = [
+        *clouds(settings, env), *server(settings), *loras(settings), *styles(settings),
+        *writer(settings),
+    ]  # fmt: skip
     for finding in findings:
         print(f"{finding.mark:5}  {finding.text}")
     wrong = any(finding.mark == "wrong" for finding in findings)
@@ -102,6 +106,17 @@ def loras(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", f"{path}: {len(catalog.loras)} LoRAs")
     for warning in catalog.warnings:
         yield Finding("todo", f"{path.name}: {warning}")
+
+
+def styles(settings: Settings) -> Iterator[Finding]:
+    """The styles, where there are any."""
+    try:
+        found = read_styles(settings.styles)
+    except BridgeError as error:
+        yield Finding("wrong", error.text)
+        return
+    if found:
+        yield Finding("ok", f"{settings.styles.absolute()}: {len(found)} styles")
 
 
 def writer(settings: Settings) -> Iterator[Finding]:

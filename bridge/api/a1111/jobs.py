@@ -10,7 +10,7 @@ from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Ask
 from bridge.api.a1111.wishes import Wishes, wishes
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
-from bridge.domain import Job, Note, Picture
+from bridge.domain import Job, Note, Picture, Style
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
 
@@ -39,6 +39,7 @@ class Clerk:
         """The jobs of a txt2img; `chosen` is the route if `body` names none. BadRequest."""
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished, chosen)
+        styles, unknown = self._styles(asked)
         check_options(self.routes, route, wished)
         width, height = within_sides(asked["width"], asked["height"])
         first = Job(
@@ -59,8 +60,9 @@ class Clerk:
             caller=caller,
             own_loras=wished.loras,
             hires=hires.wanted(asked, ours["hr_cfg"], width, height),
+            styles=styles,
             options=wished.options,
-            notes=(*notes, *_script_note(asked)),
+            notes=(*notes, *unknown, *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
@@ -82,6 +84,14 @@ class Clerk:
         if route:
             return route, ()
         return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
+
+    def _styles(self, asked: Asked) -> tuple[tuple[Style, ...], tuple[Note, ...]]:
+        """Those that there are; clients say null and `None` for none."""
+        names = [str(name) for name in asked["styles"] or () if name not in (None, "", "None")]
+        known = self.settings.styles
+        unknown = [Note("style", f"there is no style {name[:80]!r}")
+                   for name in names if name not in known]  # fmt: skip
+        return tuple(known[name] for name in names if name in known), tuple(unknown)
 
 
 def route_wished(routes: Routes, wished: Wishes) -> str:

@@ -23,7 +23,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
     studio = Studio(rooms.pipeline, running)
     generate = Generate(studio, Clerk(rooms.routes, settings), models)
     progress = Progress(running)
-    lists = Lists(rooms.loras, settings.version)
+    lists = Lists(rooms.loras, settings.styles, settings.version)
     scripts = Scripts(rooms.routes)
     home = Home(models)
     table: list[tuple[str, str, Endpoint]] = [
@@ -35,6 +35,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("POST", "/sdapi/v1/options", models.set_options),
         ("GET", "/sdapi/v1/sd-models", models.sd_models),
         ("GET", "/sdapi/v1/loras", lists.all_loras),
+        ("GET", "/sdapi/v1/prompt-styles", lists.prompt_styles),
         ("GET", "/sdapi/v1/scripts", scripts.names),
         ("GET", "/sdapi/v1/script-info", scripts.info),
         ("GET", "/sdapi/v1/version", lists.about),
