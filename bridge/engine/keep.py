@@ -91,6 +91,8 @@ class Keeper:
 
 def _state(attempt: Attempt, error: BridgeError) -> State:
     """How an attempt without a picture is booked; what cost money is never called a failure."""
-    if isinstance(error, Uncertain) or (attempt.finished and not isinstance(error, Refused)):
+    if attempt.finished and isinstance(error, Refused):
+        return "paid"
+    if attempt.finished or isinstance(error, Uncertain):
         return "uncertain"
     return "cancelled" if attempt.given_up or isinstance(error, Interrupted) else "failed"

@@ -234,7 +234,8 @@ async def test_a_failure_has_a_name_and_one_paid_call(
     attempt = room.attempt(CASES[cloud].adapter(room.emulator.url), first(cloud))
     with pytest.raises(AttemptError) as raised:
         await room.run(attempt)
-    assert (await room.states(), room.paid(cloud)) == ([state], 1)
+    held_back = kind == "moderation" and attempt.finished  # the cloud did the work
+    assert (await room.states(), room.paid(cloud)) == (["paid" if held_back else state], 1)
     also = Uncertain if kind == "empty" else error  # an empty answer may mean a lost job
     assert type(raised.value) in (error, also)
     if "retry_after" in args:

@@ -79,6 +79,8 @@ async def test_what_was_perhaps_paid_is_listed_and_counts(store: Store) -> None:
     [
         ("kept", 1900, 1900),
         ("kept", None, 1300),
+        ("paid", None, 1300),
+        ("paid", 0, 0),
         ("failed", None, 0),
         ("failed", 40, 40),
         ("cancelled", None, 0),
