@@ -226,5 +226,7 @@ class Made:
     """Ids of the LoRAs that were really used."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""
+    ref: str = ""
+    """Of the attempt that made it; the gallery knows the picture by it."""
     more: tuple[Picture, ...] = ()
     """Further pictures that lay in the same carrier."""

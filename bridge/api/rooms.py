@@ -63,6 +63,14 @@ class Desk(Protocol):
         """Bytes and kind; BadRequest when there is none of this id."""
         ...
 
+    async def kept(self, ref: str) -> bool:
+        """Whether the picture of an attempt is in the gallery; waits some seconds for it."""
+        ...
+
+    async def shown(self, ref: str) -> tuple[bytes, str]:
+        """Bytes and kind of an attempt's picture; BadRequest when there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:

@@ -205,6 +205,7 @@ class Router:
             scene=chain.job.scene,
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
+            ref=attempt.ref,
         )
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:

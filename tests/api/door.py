@@ -14,7 +14,7 @@ import uvicorn
 from PIL import Image
 from uvicorn.server import ServerState
 
-from bridge.api.rooms import DoorSettings, Rooms
+from bridge.api.rooms import Desk, DoorSettings, Rooms
 from bridge.api.running import Running
 from bridge.api.site import build
 from bridge.domain import AttemptRecord, Job, Lora, LoraUse, Made, Note, Picture, Ready
@@ -109,6 +109,7 @@ def made_of(job: Job, picture: Picture = PICTURE) -> Made:
         seed=job.seed,
         cost=1300,
         seconds=6.25,
+        ref=f"ref-{job.id}",
         attempts=attempts,
         notes=(Note("steps", "steps were set to 28 – the model’s own"),),
     )
@@ -157,11 +158,13 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(grace: float = 0.05, **settings: Any) -> AsyncIterator[Door]:
+async def opened(
+    grace: float = 0.05, desk: Desk | None = None, **settings: Any
+) -> AsyncIterator[Door]:
     """A door as `bridge.api.site` builds it, behind uvicorn."""
     pipeline = FakePipeline()
     routes = FakeRoutes()
-    rooms = Rooms(pipeline, routes, FakeLoras())
+    rooms = Rooms(pipeline, routes, FakeLoras(), desk)
     site = build(rooms, DoorSettings(version="test", **settings), Running(grace))
     config = uvicorn.Config(site, log_config=None, lifespan="off", ws="none", http="httptools")
     config.load()
