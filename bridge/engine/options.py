@@ -16,9 +16,11 @@ def fit_options(
     for name, value in asked.items():
         option = known.get(name)
         if option is None:
-            notes.append(Note("option", f"has no option {name!r}"))
+            notes.append(Note("option", f"has no option {name[:40]!r}"))
         elif not takes(option, value):
-            notes.append(Note("option", f"takes {name} as {allowed(option)}, not {value!r}"))
+            notes.append(
+                Note("option", f"takes {name} as {allowed(option)}, not {str(value)[:40]!r}")
+            )
         else:
             kept[name] = given = _within(option, value)
             if given != value:

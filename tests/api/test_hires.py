@@ -61,3 +61,11 @@ def test_the_infotext_tells_a_second_pass() -> None:
 def test_a_picture_made_at_once_is_an_ordinary_one() -> None:
     made = made_of(Job("1", "a fox", 7, width=1024, height=1536))
     assert hires.pairs(made, Hires(1024, 1536)) == {}
+
+
+async def test_what_no_second_pass_takes_is_told(door: Door) -> None:
+    await door.post("txt2img", {**ON, "hr_prompt": "a wolf", "hr_sampler_name": "Euler"})
+    await door.post("txt2img", {**ON, "hr_prompt": "", "hr_sampler_name": "Use same sampler"})
+    await door.post("txt2img", {"hr_prompt": "a wolf"})
+    texts = [[note.text for note in job.notes] for job in door.pipeline.jobs]
+    assert texts == [["not used in a second pass: hr_prompt, hr_sampler_name"], [], []]

@@ -37,7 +37,7 @@ def test_what_is_not_declared_or_wrong_is_left_out_with_a_note() -> None:
     assert [(note.code, note.text) for note in notes] == [
         ("option", "takes blend 1 for 7"),
         ("option", "takes mode as one of plain, fine, not 'coarse'"),
-        ("option", "takes fast as true or false, not 1"),
+        ("option", "takes fast as true or false, not '1'"),
         ("option", "has no option 'odd'"),
     ]
 

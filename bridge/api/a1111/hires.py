@@ -4,10 +4,14 @@ from collections.abc import Mapping
 
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, Asked
 from bridge.api.terms import SIDES, within_sides
-from bridge.domain import Hires, Made
+from bridge.domain import Hires, Made, Note
 
 _FORGES_GUIDANCE = 1.0
 """`hr_cfg` as Forge has it when nobody touches it."""
+_OWN = (
+    "hr_prompt", "hr_negative_prompt", "hr_checkpoint_name", "hr_sampler_name", "hr_scheduler",
+)  # fmt: skip
+_SAME = ("Use same sampler", "Use same scheduler", "Use same checkpoint")
 _MOST = SIDES[1] / SIDES[0]
 """Times larger: beyond it every side is at its limit."""
 
@@ -36,6 +40,14 @@ def _target(asked: Asked, width: int, height: int) -> tuple[int, int]:
         scale = across / width if across > 0 else down / height
     scale = min(max(scale, 1 / _MOST), SIDES[1] / max(width, height))
     return within_sides(width * scale, height * scale)
+
+
+def left_out(asked: Asked) -> tuple[Note, ...]:
+    """What no cloud's second pass takes: prompts, a model, a sampler of its own."""
+    if not asked.get("enable_hr"):
+        return ()
+    said = [name for name in _OWN if asked[name] not in (None, "", *_SAME)]
+    return (Note("hires", f"not used in a second pass: {', '.join(said)}"),) if said else ()
 
 
 def pairs(made: Made, hires: Hires | None) -> Mapping[str, object]:
