@@ -1,7 +1,7 @@
 """The nouns that travel through the rooms; frozen records that import nothing of ours."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -227,6 +227,12 @@ class Made:
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""
     ref: str = ""
-    """Of the attempt that made it; the gallery knows the picture by it."""
+    """Of the attempt; with `/2` … for further pictures. The gallery knows the picture by it."""
     more: tuple[Picture, ...] = ()
     """Further pictures that lay in the same carrier."""
+
+    def each(self) -> "Iterator[Made]":
+        """One record for each picture."""
+        yield self
+        for place, picture in enumerate(self.more, 2):
+            yield replace(self, picture=picture, ref=f"{self.ref}/{place}", more=())

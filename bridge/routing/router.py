@@ -118,7 +118,7 @@ class Router:
             ready = render(chain.job, route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
-                recipe=recipe(chain.job, ready),
+                recipe=recipe(chain.job, ready), decode=chain.job.decode,
             )  # fmt: skip
             self._began(chain, route, attempt)
             patience, upload = self._patience(chain, route)
@@ -163,6 +163,8 @@ class Router:
         if isinstance(error, Refused):
             limit = Rating.named(route.model.rating)
             chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
+        elif not error.walks_on:
+            chain.left = []
         elif isinstance(error, LoraPending | Busy) or (
             error.rest is not Rest.NONE and not isinstance(error, Gone)
         ):
@@ -206,6 +208,7 @@ class Router:
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
             ref=attempt.ref,
+            more=outcome.more,
         )
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:

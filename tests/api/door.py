@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -58,6 +58,7 @@ class FakePipeline:
     begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     made: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     picture: Picture = PICTURE
+    more: tuple[Picture, ...] = ()
 
     def __post_init__(self) -> None:
         self.held.set()
@@ -71,7 +72,7 @@ class FakePipeline:
         if place in self.failures:
             raise self.failures[place]
         self.made.release()
-        return made_of(job, self.picture)
+        return replace(made_of(job, self.picture), more=self.more)
 
     async def _hold(self, control: Control) -> None:
         waits = [asyncio.create_task(event.wait()) for event in (self.held, control.stop)]

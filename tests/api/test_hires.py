@@ -59,7 +59,8 @@ def test_the_infotext_tells_a_second_pass() -> None:
 
 
 def test_a_picture_made_at_once_is_an_ordinary_one() -> None:
-    made = made_of(Job("1", "a fox", 7, width=1024, height=1536))
+    picture = sniff(drawn((1024, 1536)))
+    made = made_of(Job("1", "a fox", 7, width=1024, height=1536), picture)
     assert hires.pairs(made, Hires(1024, 1536)) == {}
 
 

@@ -105,3 +105,14 @@ async def test_a_picture_that_is_not_kept_comes_in_base64(desk: Gallery | None) 
     assert one.keys() == {"b64_json", "revised_prompt"}
     assert "b64_json, no URL" in answer.json["bridge"]["Notes"]
     assert "response-format" in answer.headers["X-Bridge-Notes"]
+
+
+async def test_every_picture_of_a_carrier_has_an_address() -> None:
+    gallery = Gallery()
+    async with opened(desk=gallery) as door:
+        door.pipeline.more = (PICTURE,)
+        first, second = await urls_of(door)
+        for url in (first, second):
+            assert (await door.get(url.removeprefix(door.url))).status == 200
+    ref = f"ref-{door.pipeline.jobs[0].id}"
+    assert gallery.asked == [ref, f"{ref}/2"]

@@ -52,11 +52,10 @@ def left_out(asked: Asked) -> tuple[Note, ...]:
 
 def pairs(made: Made, hires: Hires | None) -> Mapping[str, object]:
     """What an infotext says of it; `Size` is the first pass's, as in A1111."""
-    ready = made.ready
-    size = ready.width, ready.height
-    if hires is None or (ready.hires is None and size == (hires.width, hires.height)):
+    ready, second = made.ready, made.ready.hires
+    larger = (made.picture.width, made.picture.height) != (ready.width, ready.height)
+    if hires is None or not (second or larger):
         return {}
-    second = ready.hires
     return {
         "Size": f"{ready.width}x{ready.height}",
         "Denoising strength": second.strength if second else None,

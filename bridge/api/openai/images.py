@@ -56,7 +56,7 @@ class Images:
         outcomes = await self.studio.outcomes(request, order.jobs, order.jobs[0].id)
         if outcomes is None:
             return Response(status_code=GONE)
-        made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
+        made = [each for one in outcomes if isinstance(one, Made) for each in one.each()]
         if not made:
             raise next(outcome for outcome in outcomes if isinstance(outcome, BridgeError))
         urls = await self.shown.addresses(request, made) if order.by_url else []

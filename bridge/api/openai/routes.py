@@ -20,7 +20,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
     for method, path, endpoint in (
         ("POST", "/v1/images/generations", images.generations),
         ("POST", "/v1/images/edits", images.edits),
-        ("GET", PATH + "{ref}", shown.show),
+        ("GET", PATH + "{ref:path}", shown.show),
         ("GET", "/v1/models", models.all),
         ("GET", "/v1/models/{name:path}", models.one),
     ):
