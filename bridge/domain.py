@@ -82,6 +82,15 @@ class Lora:
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """Words under a name (`styles.csv`): around the prompt at `{prompt}`, else behind it."""
+
+    name: str
+    prompt: str = ""
+    negative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hires:
     """A second pass at a larger size, as A1111 asks for it."""
 
@@ -126,6 +135,7 @@ class Job:
     scene: Scene | None = None  # None: `text` is a finished prompt
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
+    styles: tuple[Style, ...] = ()
     hires: Hires | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     """A cloud's own knobs by the names on its card, asked for by name."""
@@ -216,11 +226,13 @@ class Made:
     """Ids of the LoRAs that were really used."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""
+    ref: str = ""
+    """Of the attempt; with `/2` … for further pictures. The gallery knows the picture by it."""
     more: tuple[Picture, ...] = ()
     """Further pictures that lay in the same carrier."""
 
     def each(self) -> "Iterator[Made]":
         """One record for each picture."""
         yield self
-        for picture in self.more:
-            yield replace(self, picture=picture, more=())
+        for place, picture in enumerate(self.more, 2):
+            yield replace(self, picture=picture, ref=f"{self.ref}/{place}", more=())

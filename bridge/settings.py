@@ -14,6 +14,7 @@ from bridge.domain import PromptMode, Rating
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
 from bridge.routing.order import Order
+from bridge.styles import USUAL
 
 TO_COME = (
     "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
@@ -72,6 +73,9 @@ class Settings:
     )
     places: str = setting(
         "BRIDGE_PLACES", "", "your own list of places (JSON); empty: the 300 that come along"
+    )
+    styles: Path = setting(
+        "BRIDGE_STYLES", USUAL, "A1111's styles.csv: words that requests add by name"
     )
     body_size_limit: int = setting(
         "BODY_SIZE_LIMIT", 64 * 1024 * 1024, "largest request body in bytes"

@@ -14,6 +14,7 @@ from bridge.errors import BridgeError
 from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, account, environment, read
+from bridge.styles import read_styles
 from bridge.summarizer.places import load as load_places
 
 Mark = Literal["ok", "todo", "wrong"]
@@ -36,8 +37,10 @@ def run(options: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"wrong  {error.text}")
         return 1
-    rooms = (clouds(settings, env), server(settings), loras(settings), writer(settings))
-    findings = [finding for room in (*rooms, own_places(settings)) for finding in room]
+    findings = [
+        *clouds(settings, env), *server(settings), *loras(settings), *styles(settings),
+        *writer(settings), *own_places(settings),
+    ]  # fmt: skip
     for finding in findings:
         print(f"{finding.mark:5}  {finding.text}")
     wrong = any(finding.mark == "wrong" for finding in findings)
@@ -118,6 +121,17 @@ def own_places(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", f"BRIDGE_PLACES: {error.text}")
     else:
         yield Finding("ok", f"{settings.places}: {count} places")
+
+
+def styles(settings: Settings) -> Iterator[Finding]:
+    """The styles, where there are any."""
+    try:
+        found = read_styles(settings.styles)
+    except BridgeError as error:
+        yield Finding("wrong", error.text)
+        return
+    if found:
+        yield Finding("ok", f"{settings.styles.absolute()}: {len(found)} styles")
 
 
 def writer(settings: Settings) -> Iterator[Finding]:

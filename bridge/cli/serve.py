@@ -19,6 +19,7 @@ from bridge.errors import BadRequest
 from bridge.observe.log import install
 from bridge.observe.redact import Redactor
 from bridge.settings import Settings, secrets
+from bridge.styles import read_styles
 
 log = logging.getLogger("bridge")
 COLLECTED_AFTER = 10_000
@@ -89,6 +90,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         max_pictures=settings.max_pictures,
         version=__version__,
         infotext=settings.infotext,
+        styles=read_styles(settings.styles),
     )
 
 

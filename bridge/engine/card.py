@@ -78,6 +78,7 @@ class Option:
     """A knob of a model that only this cloud has, asked for by its name."""
 
     name: str
+    """The cloud's own name for it."""
     kind: Literal["number", "whole", "switch", "choice", "text"]
     about: str
     low: float | None = None

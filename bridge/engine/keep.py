@@ -27,7 +27,8 @@ class Keeper:
 
     async def intent(self, attempt: Attempt) -> None:
         """On disk before the paid call leaves; Unstored when the disk fails, and nothing leaves."""
-        megapixels = attempt.ready.width * attempt.ready.height / 1_000_000
+        size = attempt.ready.hires or attempt.ready
+        megapixels = size.width * size.height / 1_000_000
         await self._ledger.intent(
             Intent(
                 attempt.ref,
@@ -98,6 +99,8 @@ class Keeper:
 
 def _state(attempt: Attempt, error: BridgeError) -> State:
     """How an attempt without a picture is booked; what cost money is never called a failure."""
-    if isinstance(error, Uncertain) or (attempt.finished and not isinstance(error, Refused)):
+    if attempt.finished and isinstance(error, Refused):
+        return "paid"
+    if attempt.finished or isinstance(error, Uncertain):
         return "uncertain"
     return "cancelled" if attempt.given_up or isinstance(error, Interrupted) else "failed"

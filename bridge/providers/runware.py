@@ -47,7 +47,7 @@ class Runware(c.Adapter):
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """imageInference with `deliveryMethod: async`; acknowledged at once."""
         asked = {
-            "model": job.model, "positivePrompt": job.prompt,
+            **job.options, "model": job.model, "positivePrompt": job.prompt,
             "negativePrompt": job.negative or None, "width": job.width, "height": job.height,
             "steps": job.steps, "CFGScale": job.guidance, "seed": job.seed,
             "strength": job.strength, "seedImage": job.init_image and c.DataUri(job.init_image),

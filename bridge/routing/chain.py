@@ -1,7 +1,7 @@
 """One job on its way down the chain, and what is said when it comes out empty."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from time import monotonic
 
 from bridge.domain import AttemptRecord, Job, Ready
@@ -59,6 +59,8 @@ def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
         "steps": ready.steps,
         "guidance": ready.guidance,
         "family": ready.family,
+        "hires": asdict(ready.hires) if ready.hires else None,
+        "options": dict(ready.options),
         "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
         "notes": [note.code for note in ready.notes],
     }

@@ -6,7 +6,7 @@ from time import monotonic
 
 from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
 from bridge.engine.attempt import Attempt, Outcome
-from bridge.engine.contract import Adapter, Model
+from bridge.engine.contract import Adapter, Model, Option
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
 from bridge.errors import (
@@ -60,6 +60,15 @@ class Router:
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
         return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+
+    def options(self, name: str) -> list[Option]:
+        """The knobs of all models behind `name`."""
+        return [
+            option
+            for route in self.routes
+            if name in (AUTO, route.account, route.name)
+            for option in route.model.options
+        ]
 
     async def make(self, job: Job, control: Control, render: Render) -> Made:
         """The picture and its trace; AllProvidersFailed, or Interrupted."""
@@ -198,6 +207,7 @@ class Router:
             scene=chain.job.scene,
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
+            ref=attempt.ref,
             more=outcome.more,
         )
 

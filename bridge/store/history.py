@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from bridge.domain import PictureKind
 from bridge.store.database import Store
@@ -14,6 +14,7 @@ from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 
 _ADD = insert(pictures).returning(pictures.c.id)
+_BY_REF = select(pictures).where(pictures.c.ref == bindparam("own_ref"))
 _NEWEST = select(pictures).order_by(pictures.c.id.desc())
 
 
@@ -67,6 +68,11 @@ class History:
     async def by_id(self, id: int) -> PictureRow | None:
         """None: there is no such picture."""
         rows = await self._store.fetch(select(pictures).where(pictures.c.id == id))
+        return _picture(rows[0]) if rows else None
+
+    async def by_ref(self, ref: str) -> PictureRow | None:
+        """The picture that this attempt made; None: there is none yet."""
+        rows = await self._store.fetch(_BY_REF, {"own_ref": ref})
         return _picture(rows[0]) if rows else None
 
 

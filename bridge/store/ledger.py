@@ -12,8 +12,11 @@ from bridge.store.database import Store
 from bridge.store.hand import Write
 from bridge.store.tables import attempts
 
-State = Literal["intent", "ticket", "kept", "failed", "uncertain", "cancelled"]
-"""`uncertain` is perhaps paid. An attempt is open as `intent` and as `ticket`."""
+State = Literal["intent", "ticket", "kept", "paid", "failed", "uncertain", "cancelled"]
+"""`paid` is a finished job whose pictures the cloud held back; `uncertain` is perhaps paid.
+
+An attempt is open as `intent` and as `ticket`.
+"""
 
 _own = attempts.c.ref == bindparam("own_ref")
 _BEGIN = insert(attempts)

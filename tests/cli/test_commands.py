@@ -52,6 +52,14 @@ def test_doctor_finds_what_is_wrong(tmp_path: Path, env: dict[str, str], words: 
     assert words in done.stdout
 
 
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_broken_styles_are_told_at_the_start(tmp_path: Path, command: str) -> None:
+    (tmp_path / "styles.csv").write_text("name,prompt\nInk,ink, fine\n")
+    done = run(tmp_path, command, RUNWARE_API_KEY="k", BRIDGE_PORT="0")
+    assert done.returncode == 1
+    assert "styles.csv line 2" in done.stdout + done.stderr
+
+
 def test_doctor_reads_a_broken_dictionary(tmp_path: Path) -> None:
     (tmp_path / "master_lora_dict.json").write_text('{"loras": {\n"a": {"name": 3}}}')
     done = run(tmp_path, "doctor", RUNWARE_API_KEY="k")

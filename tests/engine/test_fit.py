@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bridge.domain import Job, Lora, LoraFile
 from bridge.engine.card import LoraRule, Model, Sizes, Span
-from bridge.engine.fit import fit, nearest_size
+from bridge.engine.fit import fit
+from bridge.engine.size import nearest_size
 
 MODEL = Model(
     id="m", name="m", family="flux1", sizes=Sizes(256, 2048, 64), loras=LoraRule(most=2),
