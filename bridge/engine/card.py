@@ -109,6 +109,8 @@ class Model:
     options: tuple[Option, ...] = ()
     carriers: bool = False
     """Its PNGs may hide the real picture (see the room stego)."""
+    upscales: bool = False
+    """Makes the init image larger and reads no prompt: asked only by its own name."""
     needs_mask: bool = False
     """An inpainting model: no use without a picture and a mask."""
     rating: Literal["general", "suggestive", "mature"] = "general"

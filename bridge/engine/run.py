@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from time import monotonic
 from typing import Any, TypeVar
 
+from bridge.domain import Ready
 from bridge.engine.adopt import Adoption, Shelf
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
@@ -24,6 +26,8 @@ SYNC_S = 300.0
 """How long a submit is held open at clouds that answer it with the picture."""
 FETCH_S = 60.0
 CANCEL_S = 10.0
+LINE_S = 5.0
+"""After so long a cloud that had no place for a job is asked again."""
 FIND_TRIES = 5
 
 
@@ -130,25 +134,45 @@ class Engine:
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
         attempt.control.stage = f"waiting for {attempt.title}"
 
-        async def before_paid() -> None:
-            _check_wanted(attempt)
-            attempt.booked = True
-            await self._keeper.intent(attempt)
-            _check_wanted(attempt)
-
-        verb = attempt.adapter.submit(ready, attempt.ref)
         if attempt.adapter.card.recovery == "none":
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
             async with beside(peeking(talk, attempt)):
-                begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
+                begun = await self._taken(attempt, talk, ready, seconds)
         except Uncertain:
             begun = await self._found(attempt, talk)
         except LoraUnreachable as error:
             await self._adoption.forget(talk, ready, error.text)
             raise
         return await self._finished(attempt, talk, begun)
+
+    async def _taken(
+        self, attempt: Attempt, talk: Talk, ready: Ready, seconds: float
+    ) -> Ticket | Finished:
+        """What the submit comes to. A cloud that says Busy took nothing: it is asked again."""
+
+        async def before_paid() -> None:
+            _check_wanted(attempt)
+            if not attempt.booked:
+                attempt.booked = True
+                await self._keeper.intent(attempt)
+            _check_wanted(attempt)
+
+        ends = monotonic() + seconds
+        while True:
+            verb = attempt.adapter.submit(ready, attempt.ref)
+            try:
+                begun = await talk.drive(verb, seconds=ends - monotonic(), before_paid=before_paid)
+            except Busy as full:
+                attempt.placed, pause = False, self.pace.seconds(full.retry_after or LINE_S)
+                attempt.control.stage = f"stands in line at {attempt.title}"
+                if monotonic() + pause >= ends:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                attempt.placed = True
+                return begun
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
         talk = self._talk(attempt)
