@@ -140,8 +140,8 @@ class Engine:
         try:
             async with beside(peeking(talk, attempt)):
                 begun = await self._taken(attempt, talk, ready, seconds)
-        except Uncertain:
-            begun = await self._found(attempt, talk)
+        except Uncertain as error:
+            begun = await self._found(attempt, talk, error.text)
         except LoraUnreachable as error:
             await self._adoption.forget(talk, ready, error.text)
             raise
@@ -180,9 +180,10 @@ class Engine:
             attempt, talk, attempt.ticket or await self._found(attempt, talk)
         )
 
-    async def _found(self, attempt: Attempt, talk: Talk) -> Ticket:
+    async def _found(self, attempt: Attempt, talk: Talk, why: str = "") -> Ticket:
         """The job of a submit whose answer was lost; Uncertain when nobody can tell."""
-        lost = f"{attempt.title}: the answer to the submit was lost, perhaps paid"
+        why = why or f"{attempt.title}: the answer to the submit was lost"
+        lost = f"{why}, perhaps paid"
         if attempt.adapter.card.recovery != "ref":
             raise Uncertain(lost)
         try:

@@ -9,7 +9,7 @@ from bridge.engine import contract as c
 from bridge.engine.blame import named
 from bridge.pictures.sniff import mime
 from bridge.providers.workflows.graphs import Graph, graphs
-from bridge.providers.workflows.told import Told, code, dollars, pictures, said
+from bridge.providers.workflows.told import Told, code, dollars, files, pictures, said
 from bridge.transport.reply import Reply
 
 GRAPHS = graphs("runninghub")
@@ -68,9 +68,9 @@ class Runninghub(c.Adapter):
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
         """v1 tells by codes and a list how a task stands, v2 by words."""
         told = yield from self._ask(ticket.fields["look"], {"taskId": ticket.fields["task"]})
-        status, files, failure = told.get("status"), told.get("data"), named(self.card, said(told))
-        if status == "SUCCESS" or (code(told) in ("0", "200") and isinstance(files, list)):
-            return self._finished(told.get("results") or files or [], told, ticket)
+        status, made, failure = told.get("status"), files(told), named(self.card, said(told))
+        if status == "SUCCESS" or (made is not None and code(told) in ("0", "200")):
+            return self._finished(told, made or [], ticket.fields["returns"])
         if status in ("FAILED", "CANCEL") or code(told) == "805" or isinstance(failure, e.Gone):
             raise failure
         if isinstance(failure, e.Unpayable):  # said of the key, not of the task
@@ -104,12 +104,11 @@ class Runninghub(c.Adapter):
         sent = {**key, **{name: value for name, value in asked.items() if value}}
         return _beside((yield c.Call("POST", url, json=sent, paid=paid)))
 
-    def _finished(self, files: list[Told], told: Told, ticket: c.Ticket) -> c.Finished:
-        usage = told.get("usage") or next(iter(files), {})
+    def _finished(self, told: Told, made: list[Told], returns: str) -> c.Finished:
+        usage = told.get("usage") or next(iter(made), {})
         facts = {name: str(usage[name]) for name in FACTS if usage.get(name)}
         spent = None if self.account.base_url.endswith(".cn") else dollars(usage)  # there: yuan
-        made = tuple(map(c.Remote, pictures(files, ticket.fields["returns"])))
-        return c.Finished(made, cost=spent, facts=facts)
+        return c.Finished(tuple(map(c.Remote, pictures(made, returns))), cost=spent, facts=facts)
 
 
 def _beside(reply: Reply) -> Told:

@@ -46,8 +46,14 @@ def wrong(tips: object) -> str:
     return "; ".join(f"node {node}: {message(error)}" for node, error in errors)
 
 
+def files(told: Told) -> list[Told] | None:
+    """What the graph made; None where there is no such list yet."""
+    made = next((told[key] for key in ("results", "data") if isinstance(told.get(key), list)), None)
+    return None if made is None else [file for file in made if isinstance(file, dict)]
+
+
 def pictures(files: list[Told], returns: str) -> list[str]:
-    """The addresses of the pictures among a graph's files; those of the node `returns` first."""
+    """The addresses of the pictures among `files`; those of the node `returns` first."""
     kinds = [str(f.get("fileType") or f.get("outputType") or "").lower() for f in files]
     made = [file for file, kind in zip(files, kinds, strict=True) if kind in PICTURES]
     made.sort(key=lambda file: str(file.get("nodeId")) != returns)
