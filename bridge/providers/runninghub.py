@@ -9,7 +9,7 @@ from bridge.engine import contract as c
 from bridge.engine.blame import named
 from bridge.pictures.sniff import mime
 from bridge.providers.workflows.graphs import Graph, graphs
-from bridge.providers.workflows.told import Told, code, dollars, files, pictures, said
+from bridge.providers.workflows.told import Told, code, dollars, files, pictures, said, usage
 from bridge.transport.reply import Reply
 
 GRAPHS = graphs("runninghub")
@@ -27,7 +27,8 @@ class Runninghub(c.Adapter):
         models=tuple(graph.model for graph in GRAPHS.values()),
         settings=(
             c.Setting("RUNNINGHUB_API_KEY", "key of the account", "key", True, True),
-            c.Setting("RUNNINGHUB_BASE_URL", "address; keys of .cn want theirs", "base_url"),
+            c.Setting("RUNNINGHUB_BASE_URL",
+                      "address of the site: https://www.runninghub.cn for keys of .cn", "base_url"),
             c.Setting("RUNNINGHUB_INSTANCE_TYPE", "default (24 GB), plus, ultra", "instance"),
             *(c.Setting(f"RUNNINGHUB_{g.model.name.upper().replace('-', '_')}_ID",
                         f"another id for {g.model.name}", g.model.name) for g in GRAPHS.values()),
@@ -105,9 +106,10 @@ class Runninghub(c.Adapter):
         return _beside((yield c.Call("POST", url, json=sent, paid=paid)))
 
     def _finished(self, told: Told, made: list[Told], returns: str) -> c.Finished:
-        usage = told.get("usage") or next(iter(made), {})
-        facts = {name: str(usage[name]) for name in FACTS if usage.get(name)}
-        spent = None if self.account.base_url.endswith(".cn") else dollars(usage)  # there: yuan
+        took = usage(told, made)
+        facts = {name: str(took[name]) for name in FACTS if took.get(name)}
+        in_yuan = self.account.base_url.rstrip("/").endswith(".cn")
+        spent = None if in_yuan else dollars(took)
         return c.Finished(tuple(map(c.Remote, pictures(made, returns))), cost=spent, facts=facts)
 
 

@@ -359,7 +359,7 @@ def test_the_wanted_nodes_picture_goes_first() -> None:
 
 KEYS = st.sampled_from(
     ["code", "msg", "data", "results", "errorCode", "failedReason", "traceback", "promptTips",
-     "node_errors", "node_id", "consumeMoney", "fileType", "nodeId", "url"],
+     "node_errors", "node_id", "consumeMoney", "usage", "nodeId", "url"],
 )  # fmt: skip
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.just("1.5"),
@@ -374,8 +374,9 @@ json = st.recursive(
 @given(st.dictionaries(KEYS, json, max_size=6))
 def test_nothing_that_is_told_breaks_the_reading(answer: dict[str, Any]) -> None:
     assert isinstance(told.said(answer), str)
-    assert told.dollars(answer) is None or isinstance(told.dollars(answer), int)
-    assert all(isinstance(url, str) for url in told.pictures(told.files(answer) or [], "9"))
+    made = told.files(answer) or []
+    assert isinstance(told.dollars(told.usage(answer, made)), int | None)
+    assert all(isinstance(url, str) for url in told.pictures(made, "9"))
 
 
 def test_yuan_are_not_taken_for_dollars() -> None:

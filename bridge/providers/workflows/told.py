@@ -61,6 +61,12 @@ def pictures(files: list[Told], returns: str) -> list[str]:
     return [str(url) for url in urls if url]
 
 
+def usage(told: Told, made: list[Told]) -> Told:
+    """What the run took: told of the task (v2), or with each file (v1)."""
+    found = told.get("usage") or next(iter(made), None)
+    return found if isinstance(found, dict) else {}
+
+
 def dollars(usage: Told) -> int | None:
     """Micro-dollars of the graph's run and of what it called elsewhere; None when not told."""
     told = [str(usage.get(name)) for name in ("consumeMoney", "thirdPartyConsumeMoney")]
