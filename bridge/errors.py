@@ -12,6 +12,7 @@ BridgeError
 │  ├─ Unfit                 this job cannot be expressed there; says nothing of the cloud's health
 │  ├─ LoraUnreachable       the cloud cannot get at a LoRA file
 │  ├─ LoraPending           the cloud is still taking in a LoRA: it will be there for a later job
+│  ├─ Sealed                the picture came, locked behind a password that is not set here
 │  ├─ Busy                  all our places at the cloud are taken; says nothing of its health
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
 └─ DoorError                the answer to the client
@@ -137,6 +138,12 @@ class LoraUnreachable(AttemptError):
 
 class LoraPending(AttemptError):
     """An upload is under way and goes on at the cloud; no other model there would be sooner."""
+
+
+class Sealed(AttemptError):
+    """The paid picture is there and needs another password; a second cloud would not open it."""
+
+    walks_on = False
 
 
 class Busy(AttemptError):

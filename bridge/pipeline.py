@@ -18,7 +18,7 @@ from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
-from bridge.summarizer.guard import check_text, rating_of
+from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
@@ -75,7 +75,8 @@ class Prompter:
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
-        shows = _allowed(rating_of(f"{text} {brought}"), job.rating)
+        said = f"{text} {brought}"
+        shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
             job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
@@ -146,8 +147,9 @@ class Prompter:
             if hit.lora.category == "character"
         ]
         written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
-        shows = max(job.shows, Rating.named(written.scene.rating))
-        job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
+        rating, rule = rated(written.scene)
+        shows = max(job.shows, _allowed(rating, job.rating, rule))
+        job = replace(job, scene=written.scene, shows=shows)
         return _noted(job, *written.notes)
 
 
@@ -177,11 +179,11 @@ def _noted(job: Job, *notes: Note) -> Job:
     return replace(job, notes=(*job.notes, *notes))
 
 
-def _allowed(shows: Rating, ceiling: Rating) -> Rating:
+def _allowed(shows: Rating, ceiling: Rating, rule: str) -> Rating:
     """`shows`, unless it is above the ceiling: then nothing is spent."""
     if shows > ceiling:
         raise Forbidden(
-            f"this picture would be rated {shows.label}; "
+            f"this picture would be rated {shows.label} by the rule {rule!r}; "
             f"the ceiling is {ceiling.label} (BRIDGE_RATING)"
         )
     return shows

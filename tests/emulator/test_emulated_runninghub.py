@@ -153,7 +153,7 @@ async def test_a_hiding_graph_hides_its_picture_when_told_so(client: Client) -> 
 
 def test_the_carriers_are_those_of_the_node_in_use() -> None:
     """Written by the node itself; its payload's digest is known."""
-    real = (Path(__file__).with_name("carriers") / "tt-v1-webp.png").read_bytes()
+    real = (Path(__file__).parents[1] / "stego/vectors/tt-v1-webp.png").read_bytes()
     payload = shown(real)
     assert payload is not None
     known = "ab36302d3e1116727742e16a0c56b578ce0e9ca22587b61fbea87037d414ced5"
