@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -132,6 +133,8 @@ class Engine:
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
+        if attempt.model.hides and ready.init_image:
+            ready = replace(ready, init_image=await asyncio.to_thread(_hidden, ready.init_image))
         attempt.control.stage = f"waiting for {attempt.title}"
 
         if attempt.adapter.card.recovery == "none":
@@ -220,6 +223,13 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
+
+
+def _hidden(raw: bytes) -> bytes:
+    """The carrier of a picture."""
+    from bridge.stego.tt import encode  # numpy is slow to load and seldom needed
+
+    return encode(raw)
 
 
 def _check_wanted(attempt: Attempt) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.stego.detect import decode
+from bridge.stego.tt import encode
 from emulator import pictures
 from emulator.clouds.runninghub.carrier import hidden, shown
 from emulator.forms import parts
@@ -159,6 +161,8 @@ def test_the_carriers_are_those_of_the_node_in_use() -> None:
     known = "ab36302d3e1116727742e16a0c56b578ce0e9ca22587b61fbea87037d414ced5"
     assert sha256(payload).hexdigest() == known
     assert shown(hidden(payload, "webp")) == payload
+    [found] = decode(hidden(payload, "webp"))
+    assert (found.raw, shown(encode(payload))) == (payload, payload)
 
 
 def test_a_plain_picture_hides_nothing() -> None:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bridge.engine.card import Model
-from bridge.engine.contract import Adapter
+from bridge.engine.contract import Adapter, Finished, Ticket
+from bridge.engine.pace import Pace
+from bridge.engine.talk import Talk
 from bridge.errors import (
     AttemptError,
     Busy,
@@ -30,8 +32,8 @@ from bridge.errors import (
 from bridge.providers.workflows import told
 from bridge.providers.workflows.graphs import Graph, LoraNodes, graphs
 from bridge.store.tables import attempts
+from bridge.transport.reply import Reply
 from emulator import pictures
-from emulator.clouds.runninghub.carrier import hidden
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
 
@@ -285,11 +287,14 @@ async def test_an_upscale_takes_an_uploaded_picture(room: Chamber) -> None:
     outcome = await room.run(room.attempt(at(room), UPSCALE, init_image=png(96, 64)))
     assert (outcome.picture.width, outcome.picture.height) == (192, 128)
     assert nodes(room)["112.value"].startswith("https://")
-    carrier = hidden(png(96, 64), "png")
-    outcome = await room.run(room.attempt(at(room), FROM_CARRIER, init_image=carrier))
+
+
+async def test_an_upscale_that_wants_a_carrier_gets_one(room: Chamber) -> None:
+    outcome = await room.run(room.attempt(at(room), FROM_CARRIER, init_image=png(96, 64)))
     assert (outcome.picture.width, outcome.picture.height) == (192, 128)
+    bare = replace(FROM_CARRIER, hides=False)
     with pytest.raises(Unavailable, match=r"node 456 .*no picture is hidden"):
-        await room.run(room.attempt(at(room), FROM_CARRIER, init_image=png(96, 64)))
+        await room.run(room.attempt(at(room), bare, init_image=png(96, 64)))
 
 
 @pytest.mark.parametrize(("code", "error"), [(808, Unavailable), (809, Unfit), (1002, Unpayable)])
@@ -303,9 +308,6 @@ async def test_without_its_upload_nothing_is_paid(
 
 
 async def test_the_account_can_be_asked_after(room: Chamber) -> None:
-    from bridge.engine.pace import Pace
-    from bridge.engine.talk import Talk
-
     adapter = at(room)
     talk = Talk(adapter, room.transport, Pace(0.01))
     facts = await talk.drive(adapter.inquire(), seconds=5)
@@ -313,6 +315,32 @@ async def test_the_account_can_be_asked_after(room: Chamber) -> None:
     adapter.account = replace(adapter.account, key="wrong")
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pictures_made"),
+    [
+        ({"code": 0, "msg": "success", "data": None}, None),
+        ({"code": 804, "msg": "APIKEY_TASK_IS_RUNNING", "data": {"netWssUrl": "wss://x"}}, None),
+        ({"status": "CREATE", "errorCode": "", "results": None}, None),
+        ({"status": "A NEW WORD", "errorCode": "", "results": None}, None),
+        ({"code": 0, "data": []}, 0),
+        ({"status": "SUCCESS", "errorCode": "", "results": None}, 0),
+        ({"code": "200", "data": [{"fileUrl": "https://x/1.png", "fileType": "png"}]}, 1),
+        ({"status": "SUCCESS", "results": [{"url": "https://x/1.png", "outputType": "png"}]}, 1),
+        ({"status": "SUCCESS", "results": [{"text": "a poem", "outputType": "txt"}, 7]}, 0),
+    ],
+)  # fmt: skip
+def test_a_look_is_read_whichever_generation_tells(
+    answer: dict[str, object], pictures_made: int | None
+) -> None:
+    ticket = Ticket({"task": "1", "look": "openapi/v2/query", "returns": ""})
+    verb = CASES["runninghub"].adapter("http://x").check(ticket)
+    next(verb)
+    with pytest.raises(StopIteration) as end:
+        verb.send(Reply(200, {}, answer))
+    look = end.value.value
+    assert (len(look.pictures) if isinstance(look, Finished) else None) == pictures_made
 
 
 def test_every_graph_has_a_node_for_what_its_model_declares() -> None:
