@@ -25,6 +25,9 @@ from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
 
+LONG = 10_000
+"""Characters from which a text is read by the guard beside the event loop, and then remembered."""
+
 
 class Pipeline:
     """One picture, from what a client wrote to bytes."""
@@ -69,6 +72,8 @@ class Prompter:
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
         brought = " ".join(word for lora in job.own_loras for word in lora.trigger_words)
+        if len(job.text) > LONG:
+            await asyncio.to_thread(check_text, f"{job.text} {brought}")
         check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
@@ -94,6 +99,7 @@ class Prompter:
         cut = fit(job, model)
         prompt, negative = self._words(cut, model)
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
+        check_text(prompt)  # with what the LoRAs' own words bring in
         prompt, repaired = repair(prompt, model.family)
         findings = lint(prompt, model.family, names=_unwoven_names(cut))
         if blocking := [finding.text for finding in findings if finding.blocking]:
@@ -146,7 +152,9 @@ class Prompter:
             for hit in hits
             if hit.lora.category == "character"
         ]
-        written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
+        written = await self._summarizer.scene(
+            job.text, people=people, ceiling=job.rating, caller=job.caller
+        )
         rating, rule = rated(written.scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=written.scene, shows=shows)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from bridge.domain import Picture, Ready
 from bridge.engine.contract import Adapter, Model, Ticket
 from bridge.engine.control import Control
+from bridge.errors import Interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,13 @@ class Outcome:
 
     picture: Picture
     ref: str
+    """Of the attempt."""
     cost: int | None
     """Micro-dollars, the cloud's own figure."""
     seed: int | None
     facts: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[Picture, ...] = ()
+    """Further pictures that lay in the same carrier."""
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Attempt:
     """How the picture can be made again; plain JSON, stored with it."""
     ref: str = field(default_factory=lambda: str(uuid4()))
     """Ours, sent along to clouds that take one."""
+    decode: bool = True
+    """Whether a picture hidden in a carrier is taken out."""
     ticket: Ticket | None = None
     placed: bool = False
     """It has left the line and has a place at the account."""
@@ -45,6 +51,8 @@ class Attempt:
     given_up: bool = False
     """Nobody waits for it any more."""
     cost: int | None = None
+    sealed: Outcome | None = None
+    """A paid carrier that could not be opened."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when somebody says that a look is worth it now."""
     task: asyncio.Task[Outcome] | None = None
@@ -53,3 +61,8 @@ class Attempt:
     def title(self) -> str:
         """The cloud's name for people."""
         return self.adapter.card.title
+
+    def check_wanted(self) -> None:
+        """Interrupted when nobody waits any more: then the paid call does not leave."""
+        if self.given_up or self.control.left or self.control.stop.is_set():
+            raise Interrupted(f"{self.title}: the client was gone before the submit left")

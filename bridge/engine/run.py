@@ -16,8 +16,17 @@ from bridge.engine.listen import beside, listening, peeking
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
+from bridge.engine.unwrap import unwrapped, wrapped
 from bridge.engine.watch import watch
-from bridge.errors import AttemptError, Busy, Interrupted, LoraUnreachable, TimedOut, Uncertain
+from bridge.errors import (
+    AttemptError,
+    Busy,
+    Interrupted,
+    LoraUnreachable,
+    Sealed,
+    TimedOut,
+    Uncertain,
+)
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
@@ -51,15 +60,20 @@ class Engine:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
         self._begun(attempt, self._life(attempt, seconds, upload or seconds))
 
-    async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
+    async def wait(self, attempt: Attempt, *, seconds: float, at_most: float = 0.0) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
 
+        Where the ticket asks for more patience it gets it, within `at_most` seconds in all.
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
         stop = asyncio.ensure_future(attempt.control.stop.wait())
         try:
-            await asyncio.wait({attempt.task, stop}, timeout=seconds, return_when="FIRST_COMPLETED")
+            await _either(attempt.task, stop, seconds)
+            if attempt.ticket and not attempt.task.done():
+                more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
+                seconds += max(more, 0.0)
+                await _either(attempt.task, stop, more)
         finally:
             stop.cancel()
         if attempt.task.done():
@@ -122,7 +136,9 @@ class Engine:
         try:
             outcome = await work
         except (AttemptError, Interrupted) as error:
-            if attempt.booked:
+            if attempt.sealed:
+                self._keeper.keep(attempt, attempt.sealed)
+            elif attempt.booked:
                 self._keeper.failed(attempt, error)
             raise
         self._keeper.keep(attempt, outcome)
@@ -133,8 +149,7 @@ class Engine:
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
-        if attempt.model.hides and ready.init_image:
-            ready = replace(ready, init_image=await asyncio.to_thread(_hidden, ready.init_image))
+        ready = await wrapped(attempt, ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
         if attempt.adapter.card.recovery == "none":
@@ -156,26 +171,25 @@ class Engine:
         """What the submit comes to. A cloud that says Busy took nothing: it is asked again."""
 
         async def before_paid() -> None:
-            _check_wanted(attempt)
+            attempt.check_wanted()
             if not attempt.booked:
                 attempt.booked = True
                 await self._keeper.intent(attempt)
-            _check_wanted(attempt)
+            attempt.check_wanted()
 
         ends = monotonic() + seconds
         while True:
             verb = attempt.adapter.submit(ready, attempt.ref)
             try:
                 begun = await talk.drive(verb, seconds=ends - monotonic(), before_paid=before_paid)
+                attempt.placed = True
+                return begun
             except Busy as full:
                 attempt.placed, pause = False, self.pace.seconds(full.retry_after or LINE_S)
                 attempt.control.stage = f"stands in line at {attempt.title}"
                 if monotonic() + pause >= ends:
                     raise
                 await asyncio.sleep(pause)
-            else:
-                attempt.placed = True
-                return begun
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
         talk = self._talk(attempt)
@@ -208,8 +222,14 @@ class Engine:
                 begun = await watch(talk, begun, attempt, seconds=self.pace.seconds(LIFE_S))
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
+        outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        try:
+            first, *more = await unwrapped(attempt, picture)
+        except Sealed:
+            attempt.sealed = outcome
+            raise
         attempt.control.progress = 1.0
-        return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        return replace(outcome, picture=first, more=tuple(more))
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card
@@ -225,14 +245,6 @@ class Engine:
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
 
 
-def _hidden(raw: bytes) -> bytes:
-    """The carrier of a picture."""
-    from bridge.stego.tt import encode  # numpy is slow to load and seldom needed
-
-    return encode(raw)
-
-
-def _check_wanted(attempt: Attempt) -> None:
-    """Interrupted when nobody waits any more: then the paid call does not leave."""
-    if attempt.given_up or attempt.control.left or attempt.control.stop.is_set():
-        raise Interrupted(f"{attempt.title}: the client was gone before the submit left")
+async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
+    """Until one of them is done, or so long."""
+    await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")

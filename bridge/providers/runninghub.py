@@ -30,6 +30,8 @@ class Runninghub(c.Adapter):
             c.Setting("RUNNINGHUB_BASE_URL",
                       "address of the site: https://www.runninghub.cn for keys of .cn", "base_url"),
             c.Setting("RUNNINGHUB_INSTANCE_TYPE", "default (24 GB), plus, ultra", "instance"),
+            c.Setting("RUNNINGHUB_CARRIER_PASSWORD", "opens carriers that are locked",
+                      "carrier_password", secret=True),
             *(c.Setting(f"RUNNINGHUB_{g.model.name.upper().replace('-', '_')}_ID",
                         f"another id for {g.model.name}", g.model.name) for g in GRAPHS.values()),
         ),

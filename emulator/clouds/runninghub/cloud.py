@@ -38,7 +38,7 @@ class RunningHub(Cloud):
         "queue_s": 0.5,
         "run_s": 20.0,
         "at_once": 1,
-        "carriers": False,
+        "carriers": True,
         "coins_per_s": 0.2,
         "dollars_per_s": 0.0,
     }
