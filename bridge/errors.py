@@ -158,7 +158,10 @@ class Sealed(AttemptError):
 
 
 class Busy(AttemptError):
-    """Patience ended while the attempt stood in line for a place at the account."""
+    """No place at the account: patience ended in our own line, or the cloud's is full.
+
+    A submit that is answered so was not accepted; the engine sends it again while patience lasts.
+    """
 
     door_status = 503
 

@@ -112,6 +112,10 @@ class Model:
     options: tuple[Option, ...] = ()
     carriers: bool = False
     """Its PNGs may hide the real picture (see the room stego)."""
+    hides: bool = False
+    """Its input picture must come inside a carrier: the engine hides it (TT v1)."""
+    upscales: bool = False
+    """Makes the init image larger and reads no prompt: asked only by its own name."""
     needs_mask: bool = False
     """An inpainting model: no use without a picture and a mask."""
     rating: Literal["general", "suggestive", "mature"] = "general"

@@ -34,7 +34,7 @@ def fit(job: Job, model: Model) -> Fit:
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
     cut = replace(cut, options=fit_options(job.options, model.options, notes))
     kept, dropped = _fit_loras(job.loras, model, notes)
-    uses = tuple(_use(lora, model) for lora in kept)
+    uses = tuple(_use(lora, model, notes) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)
     loss += sum(LORA_LOSS.get(lora.category, 1.0) for lora in dropped)
     told = tuple(Note(note.code, f"{model.name} {note.text}") for note in notes)
@@ -120,8 +120,11 @@ def _fit_loras(
     return tuple(kept), tuple(dropped)
 
 
-def _use(lora: Lora, model: Model) -> LoraUse:
+def _use(lora: Lora, model: Model, notes: list[Note]) -> LoraUse:
     file = lora.files.get(model.family) or next(iter(lora.files.values()), None)
     low, high = model.loras.weights if model.loras else (0.0, 0.0)
-    weight = min(max(file.weight if file else 1.0, low), high)
+    asked = file.weight if file else 1.0
+    weight = min(max(asked, low), high)
+    if weight != asked:
+        notes.append(Note("lora-weight", f"takes {lora.name} at {weight:g} for {asked:g}"))
     return LoraUse(lora.id, file.url if file else "", weight)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Coroutine
 from dataclasses import replace
+from time import monotonic
 from typing import Any, TypeVar
 
+from bridge.domain import Ready
 from bridge.engine.adopt import Adoption, Shelf
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
@@ -14,7 +16,7 @@ from bridge.engine.listen import beside, listening, peeking
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
-from bridge.engine.unwrap import unwrapped
+from bridge.engine.unwrap import unwrapped, wrapped
 from bridge.engine.watch import watch
 from bridge.errors import (
     AttemptError,
@@ -34,6 +36,8 @@ SYNC_S = 300.0
 """How long a submit is held open at clouds that answer it with the picture."""
 FETCH_S = 60.0
 CANCEL_S = 10.0
+LINE_S = 5.0
+"""After so long a cloud that had no place for a job is asked again."""
 FIND_TRIES = 5
 
 
@@ -145,27 +149,47 @@ class Engine:
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
+        ready = await wrapped(attempt, ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
-        async def before_paid() -> None:
-            _check_wanted(attempt)
-            attempt.booked = True
-            await self._keeper.intent(attempt)
-            _check_wanted(attempt)
-
-        verb = attempt.adapter.submit(ready, attempt.ref)
         if attempt.adapter.card.recovery == "none":
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
             async with beside(peeking(talk, attempt)):
-                begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
-        except Uncertain:
-            begun = await self._found(attempt, talk)
+                begun = await self._taken(attempt, talk, ready, seconds)
+        except Uncertain as error:
+            begun = await self._found(attempt, talk, error.text)
         except LoraUnreachable as error:
             await self._adoption.forget(talk, ready, error.text)
             raise
         return await self._finished(attempt, talk, begun)
+
+    async def _taken(
+        self, attempt: Attempt, talk: Talk, ready: Ready, seconds: float
+    ) -> Ticket | Finished:
+        """What the submit comes to. A cloud that says Busy took nothing: it is asked again."""
+
+        async def before_paid() -> None:
+            attempt.check_wanted()
+            if not attempt.booked:
+                attempt.booked = True
+                await self._keeper.intent(attempt)
+            attempt.check_wanted()
+
+        ends = monotonic() + seconds
+        while True:
+            verb = attempt.adapter.submit(ready, attempt.ref)
+            try:
+                begun = await talk.drive(verb, seconds=ends - monotonic(), before_paid=before_paid)
+                attempt.placed = True
+                return begun
+            except Busy as full:
+                attempt.placed, pause = False, self.pace.seconds(full.retry_after or LINE_S)
+                attempt.control.stage = f"stands in line at {attempt.title}"
+                if monotonic() + pause >= ends:
+                    raise
+                await asyncio.sleep(pause)
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
         talk = self._talk(attempt)
@@ -173,9 +197,10 @@ class Engine:
             attempt, talk, attempt.ticket or await self._found(attempt, talk)
         )
 
-    async def _found(self, attempt: Attempt, talk: Talk) -> Ticket:
+    async def _found(self, attempt: Attempt, talk: Talk, why: str = "") -> Ticket:
         """The job of a submit whose answer was lost; Uncertain when nobody can tell."""
-        lost = f"{attempt.title}: the answer to the submit was lost, perhaps paid"
+        why = why or f"{attempt.title}: the answer to the submit was lost"
+        lost = f"{why}, perhaps paid"
         if attempt.adapter.card.recovery != "ref":
             raise Uncertain(lost)
         try:
@@ -223,9 +248,3 @@ class Engine:
 async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
     """Until one of them is done, or so long."""
     await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")
-
-
-def _check_wanted(attempt: Attempt) -> None:
-    """Interrupted when nobody waits any more: then the paid call does not leave."""
-    if attempt.given_up or attempt.control.left or attempt.control.stop.is_set():
-        raise Interrupted(f"{attempt.title}: the client was gone before the submit left")

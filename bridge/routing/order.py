@@ -51,9 +51,16 @@ def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
         for route in all_routes
         if _meant(job.route, route, dry)
         and Rating.named(route.model.rating) >= job.shows
-        and (not route.model.needs_mask or (job.mask is not None and job.init_image is not None))
+        and _has_pictures(job, route)
         and _enough_loras(job, route.model)
     ]
+
+
+def _has_pictures(job: Job, route: Route) -> bool:
+    """Whether the job brings the pictures without which the model is of no use."""
+    if route.model.upscales:
+        return job.route == route.name and job.init_image is not None
+    return not route.model.needs_mask or (job.mask is not None and job.init_image is not None)
 
 
 def _enough_loras(job: Job, model: Model) -> bool:

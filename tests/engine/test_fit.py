@@ -57,6 +57,11 @@ def test_nothing_asked_means_the_models_usual() -> None:
         ({"loras": (lora("rose", "z-image"),)}, {}, "lora-family"),
         ({"loras": (lora("rose", "flux1"),)}, {"loras": None}, "lora-none"),
         ({"loras": tuple(lora(n, "flux1") for n in "abc")}, {}, "lora-limit"),
+        (
+            {"loras": (lora("rose", "flux1"),)},
+            {"loras": LoraRule(1, weights=(1, 1))},
+            "lora-weight",
+        ),
     ],
 )
 def test_every_cut_is_a_note(

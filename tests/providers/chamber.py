@@ -106,6 +106,8 @@ def plain(model: Model) -> Ready:
 
 def lora(name: str, model: Model, weight: float = 0.8) -> LoraUse:
     """A LoRA as fit hands it on."""
+    low, high = model.loras.weights if model.loras else (weight, weight)
+    weight = min(max(weight, low), high)
     return LoraUse(name, f"https://loras.example/{model.family}/{name}.safetensors", weight)
 
 

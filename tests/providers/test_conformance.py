@@ -192,7 +192,9 @@ async def test_an_option_moves_the_request_if_the_card_says_so(
     for name, value in cut.job.options.items():
         with_it: Any = await sent(room, cloud, model, {"options": {name: value}})
         assert with_it[0] != without[0], name
-        assert value in flat(with_it[0]), name
+        told = flat(with_it[0])
+        # some graphs want their texts in quotation marks
+        assert value in told or f'"{value}"' in told, name
 
 
 def flat(request: Any) -> list[object]:

@@ -37,6 +37,16 @@ def test_a_route_or_an_account_may_be_chosen() -> None:
     assert names(eligible(replace(JOB, route="one/flux"), ALL)) == ["one/flux"]
 
 
+def test_what_only_enlarges_is_asked_by_its_name_and_with_a_picture() -> None:
+    larger = replace(FLUX, name="2k", upscales=True, image_to_image=True)
+    known = routes([adapter("one", larger)])
+    job = replace(JOB, route="one/2k", init_image=b"x")
+    assert names(eligible(job, known)) == ["one/2k"]
+    assert not eligible(replace(job, init_image=None), known)
+    assert not eligible(replace(job, route="one"), known)
+    assert not eligible(replace(job, route="auto"), known)
+
+
 def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))
