@@ -90,6 +90,14 @@ class Rested:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLearnt:
+    """A cloud takes fewer LoRAs than its card says; the card wants an edit if this lasts."""
+
+    route: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Adopted:
     """An attempt that another process left behind is looked after again."""
 
@@ -121,6 +129,7 @@ Event = (
     | PictureKept
     | JobEnded
     | Rested
+    | LimitLearnt
     | Adopted
     | CatalogChanged
     | StoreFailed

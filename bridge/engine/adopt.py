@@ -12,22 +12,27 @@ from bridge.domain import LoraUse, Ready
 from bridge.engine.contract import Asset, Handle, Ticket, Waiting
 from bridge.engine.talk import Talk
 from bridge.engine.watch import PASSING
-from bridge.errors import AttemptError, LoraPending, LoraUnreachable
+from bridge.errors import AttemptError, Gone, LoraPending, LoraUnreachable, Refused, Unfit
+
+OF_FILE = (LoraUnreachable, Unfit, Refused, Gone)
+"""What a cloud says to an upload that it will not have, also by its HTTP status alone."""
 
 
 class Shelf(Protocol):
     """What is remembered of uploads, per account and file; the lora room keeps it."""
 
-    def handle(self, account: str, url: str) -> str:
+    def handle(self, account: str, url: str, sha256: str = "") -> str:
         """The cloud's id for the file; empty when there is none."""
 
-    def upload(self, account: str, url: str) -> Mapping[str, str]:
+    def upload(self, account: str, url: str, sha256: str = "") -> Mapping[str, str]:
         """The ticket of an upload under way; empty when there is none."""
 
-    async def uploading(self, account: str, url: str, ticket: Mapping[str, str]) -> None:
+    async def uploading(
+        self, account: str, url: str, ticket: Mapping[str, str], sha256: str = ""
+    ) -> None:
         """Remember an upload under way."""
 
-    async def adopted(self, account: str, url: str, handle: str) -> None:
+    async def adopted(self, account: str, url: str, handle: str, sha256: str = "") -> None:
         """Remember a finished upload."""
 
     async def failed(self, account: str, url: str, reason: str) -> None:
@@ -54,26 +59,31 @@ class Adoption:
         named = await asyncio.gather(*(self._named(talk, use, at, ends) for use, at in pairs))
         return replace(ready, loras=tuple(named))
 
-    async def forget(self, talk: Talk, ready: Ready, reason: str) -> None:
-        """The cloud knows one of these LoRAs no more: a later job uploads them again."""
-        for use in ready.loras:
-            await self._shelf.failed(talk.adapter.account.name, use.url, reason)
+    async def blamed(self, talk: Talk, ready: Ready, error: LoraUnreachable) -> None:
+        """Say which LoRAs of `ready` the cloud means, and forget what it was thought to call them:
+        a later job uploads them again.
+        """
+        meant = _meant(ready.loras, error.text)
+        error.loras = error.loras or tuple(use.id for use in meant)
+        for use in meant:
+            if use.handle:
+                await self._shelf.failed(talk.adapter.account.name, use.url, error.text)
 
     async def _begun(self, talk: Talk, ready: Ready, use: LoraUse, ends: float) -> Handle | Ticket:
         """What is known of the file at this account; an upload is begun where nothing is."""
-        account = talk.adapter.account.name
-        async with self._locks.setdefault((account, use.url), asyncio.Lock()):
-            if known := self._shelf.handle(account, use.url):
+        account, file = talk.adapter.account.name, (use.url, use.sha256)
+        async with self._locks.setdefault((account, use.sha256 or use.url), asyncio.Lock()):
+            if known := self._shelf.handle(account, *file):
                 return Handle(known)
-            if ticket := self._shelf.upload(account, use.url):
+            if ticket := self._shelf.upload(account, *file):
                 return Ticket(ticket)
             verb = talk.adapter.adopt(Asset(use.url, ready.family, use.id))
             async with self._told(talk, use):
                 begun = await talk.drive(verb, seconds=ends - monotonic())
             if isinstance(begun, Ticket):
-                await self._shelf.uploading(account, use.url, begun.fields)
+                await self._shelf.uploading(account, use.url, begun.fields, use.sha256)
             else:
-                await self._shelf.adopted(account, use.url, begun.id)
+                await self._shelf.adopted(account, use.url, begun.id, use.sha256)
             return begun
 
     async def _named(self, talk: Talk, use: LoraUse, at: Handle | Ticket, ends: float) -> LoraUse:
@@ -86,9 +96,12 @@ class Adoption:
             async with self._told(talk, use):
                 look = await self._look(talk, at, ends)
             if isinstance(look, Handle):
-                await self._shelf.adopted(talk.adapter.account.name, use.url, look.id)
+                account = talk.adapter.account.name
+                await self._shelf.adopted(account, use.url, look.id, use.sha256)
                 return replace(use, handle=look.id)
-        raise LoraPending(f"{talk.adapter.card.title} is still taking in {use.id}")
+        pending = LoraPending(f"{talk.adapter.card.title} is still taking in {use.id}")
+        pending.loras = (use.id,)
+        raise pending
 
     async def _look(self, talk: Talk, ticket: Ticket, ends: float) -> Handle | Waiting:
         try:
@@ -104,8 +117,20 @@ class Adoption:
         try:
             yield
         except AttemptError as error:
-            if not error.of_job:
+            if not error.of_job and not isinstance(error, OF_FILE):
                 raise  # it is the cloud that fails, not this file
             await self._shelf.failed(talk.adapter.account.name, use.url, error.text)
             why = f"{talk.adapter.card.title} could not take in {use.id}: {error.text}"
-            raise LoraUnreachable(why) from None
+            unreachable = LoraUnreachable(why)
+            unreachable.loras = (use.id,)
+            raise unreachable from None
+
+
+def _meant(uses: tuple[LoraUse, ...], text: str) -> tuple[LoraUse, ...]:
+    """Those that `text` names by id or address (which an error's text has without its query)."""
+    named = tuple(
+        use
+        for use in uses
+        if any(name and name in text for name in (use.handle, use.url.partition("?")[0]))
+    )
+    return named or uses

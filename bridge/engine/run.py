@@ -141,14 +141,15 @@ class Engine:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
-            async with beside(peeking(talk, attempt)):
-                begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
-        except Uncertain:
-            begun = await self._found(attempt, talk)
+            try:
+                async with beside(peeking(talk, attempt)):
+                    begun = await talk.drive(verb, seconds=seconds, before_paid=before_paid)
+            except Uncertain:
+                begun = await self._found(attempt, talk)
+            return await self._finished(attempt, talk, begun)
         except LoraUnreachable as error:
-            await self._adoption.forget(talk, ready, error.text)
+            await self._adoption.blamed(talk, ready, error)
             raise
-        return await self._finished(attempt, talk, begun)
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
         talk = self._talk(attempt)

@@ -74,8 +74,9 @@ class LoraMapping:
         """What is remembered of a file and not expired: by its url, else by its content."""
         shelf = self._shelves.accounts.get(account, {})
         entry = shelf.get(_without_secrets(url))
-        if entry is None and sha256:
-            entry = next((e for e in shelf.values() if e.sha256 == sha256 and e.handle), None)
+        if (entry is None or entry.state == "failed") and sha256:
+            same = [e for e in shelf.values() if e.sha256 == sha256 and e.state != "failed"]
+            entry = min(same, key=lambda e: e.state != "ready", default=entry)
         if entry and entry.expires is not None and entry.expires <= _now():
             return None
         return entry

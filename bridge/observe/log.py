@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Literal, TextIO, get_args
 
-from bridge.events import AttemptBegan, CatalogChanged, Event, Rested, StoreFailed
+from bridge.events import AttemptBegan, CatalogChanged, Event, LimitLearnt, Rested, StoreFailed
 from bridge.observe.redact import Redacted, Redactor
 
 Form = Literal["json", "text"]
@@ -85,6 +85,6 @@ def _level(event: Event) -> int:
             return logging.ERROR
         case CatalogChanged(refused=refused) if refused:
             return logging.WARNING
-        case Rested():
+        case Rested() | LimitLearnt():
             return logging.WARNING
     return logging.INFO

@@ -36,7 +36,7 @@ class Runpod(c.Adapter):
         recovery="ticket",
         words=(
             c.Word(r"nsfw|safety|moderat|content policy", e.Refused),
-            c.Word(r"lora.*(download|404|403|not found|load)", e.LoraUnreachable),
+            c.Word(r"lora.*(download|404|403|not found|load)|load.*lora", e.LoraUnreachable),
             c.Word(r"out of memory|job timed out|worker|cancel", e.Unavailable),
             c.Word(r"missing|invalid|must be|required", e.Unfit),
         ),

@@ -4,25 +4,16 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
-from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.domain import AttemptRecord, Job, Made, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
-from bridge.errors import (
-    AttemptError,
-    BridgeError,
-    Busy,
-    Gone,
-    Interrupted,
-    LoraPending,
-    Refused,
-    Rest,
-)
-from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
-from bridge.routing.chain import Chain, failure, recipe
+from bridge.errors import AttemptError, BridgeError, Gone, Interrupted, TooManyLoras
+from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
+from bridge.routing.chain import Chain, asked_at, failure, recipe, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -59,11 +50,13 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+        return name == AUTO or any(
+            name in (route.account, route.name, route.adapter.card.name) for route in self.routes
+        )
 
     async def make(self, job: Job, control: Control, render: Render) -> Made:
         """The picture and its trace; AllProvidersFailed, or Interrupted."""
-        candidates = eligible(job, self.routes)
+        candidates = eligible(job, [as_learnt(route, self.health) for route in self.routes])
         chain = Chain(
             job,
             control,
@@ -106,7 +99,7 @@ class Router:
         self.health.begin(route.account, route.name)
         attempt: Attempt | None = None
         try:
-            ready = render(chain.job, route.model)
+            ready = render(asked_at(chain.job, route), route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
                 recipe=recipe(chain.job, ready),
@@ -136,7 +129,7 @@ class Router:
         )
         remaining = max(chain.remaining(), 0.0)
         if not others:
-            return remaining, remaining
+            return remaining, remaining / 2  # the picture can still be made without the LoRA
         pace = self._engine.pace
         patience = pace.patience(self.health.p95(route.name, route.model))
         return min(patience, remaining), min(pace.seconds(UPLOAD_S), remaining)
@@ -151,13 +144,12 @@ class Router:
         if rest:
             self._bus.tell(Rested(parks, error.name, rest))
         chain.errors.append(error)
-        if isinstance(error, Refused):
-            limit = Rating.named(route.model.rating)
-            chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
-        elif isinstance(error, LoraPending | Busy) or (
-            error.rest is not Rest.NONE and not isinstance(error, Gone)
-        ):
-            chain.left = [r for r in chain.left if r.account != route.account]
+        sent = len(attempt.ready.loras) if attempt else 0
+        if isinstance(error, TooManyLoras) and sent:
+            most = min(sent - 1, sent if error.most is None else error.most)
+            self.health.learn_limit(route.name, most)
+            self._bus.tell(LimitLearnt(route.name, most))
+        turn(chain, route, error, self.health)
 
     def _began(self, chain: Chain, route: Route, attempt: Attempt) -> None:
         told = (chain.job.id, attempt.ref, route.account, route.model.name)

@@ -35,16 +35,18 @@ class Shelf:
         self.handles: dict[tuple[str, str], str] = {}
         self.uploads: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    def handle(self, account: str, url: str) -> str:
+    def handle(self, account: str, url: str, sha256: str = "") -> str:
         return self.handles.get((account, url), "")
 
-    def upload(self, account: str, url: str) -> Mapping[str, str]:
+    def upload(self, account: str, url: str, sha256: str = "") -> Mapping[str, str]:
         return self.uploads.get((account, url), {})
 
-    async def uploading(self, account: str, url: str, ticket: Mapping[str, str]) -> None:
+    async def uploading(
+        self, account: str, url: str, ticket: Mapping[str, str], sha256: str = ""
+    ) -> None:
         self.uploads[account, url] = ticket
 
-    async def adopted(self, account: str, url: str, handle: str) -> None:
+    async def adopted(self, account: str, url: str, handle: str, sha256: str = "") -> None:
         self.handles[account, url] = handle
 
     async def failed(self, account: str, url: str, reason: str) -> None:

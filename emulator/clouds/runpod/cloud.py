@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.runpod.endings import STATES, act_out, planned, told
 from emulator.clouds.runpod.workers import WORKERS, Plan
 from emulator.jobs import Job, WorkFailed
@@ -31,7 +31,7 @@ class RunPod(Cloud):
     name = "runpod"
     home = "/runpod/v2"
     options = {"z-image": "zimage", "flux2-klein": "klein"}  # noqa: RUF012
-    kinds = Cloud.kinds | {"failed", "error_in_output", "timed_out"}
+    kinds = Cloud.kinds | {"failed", "error_in_output", "timed_out", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "endpoints": {"zimage": {"worker": "zimage"}, "klein": {"worker": "klein"}},
         "queue_s": 0.5,
@@ -129,7 +129,7 @@ class RunPod(Cloud):
         entry.cost = round(self.own(endpoint, "run_s") * self.own(endpoint, "price_per_s"))
         struck = fault(request, *self.kinds)
         kind = struck.kind if struck else ""
-        here = origin(request)
+        here, most = origin(request), most_loras(request, 100)
 
         async def work() -> Any:
             if not asked:
@@ -137,6 +137,9 @@ class RunPod(Cloud):
                 raise WorkFailed({"error": "job timed out after 1 retries", "retries": 1})
             act_out(kind)
             plan = planned(worker.plan, asked)
+            if len(plan.recipes[0].loras) > most:  # the words are inferred
+                entry.billed = False
+                raise WorkFailed({"error": f"Too many LoRAs: at most {most} LoRAs are supported"})
             await self.load(endpoint, plan)
             return None if kind == "empty" else await plan.output(self.world, here)
 
