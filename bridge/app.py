@@ -1,7 +1,7 @@
 """The composition root: who gets what, start and stop. No other place joins rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,8 @@ class Bridge:
     router: Router
     loras: CatalogFile
     overview: Overview
+    wake: Callable[[str, str], bool]
+    """Of account and ref: a cloud has told that this attempt is over."""
 
 
 @asynccontextmanager
@@ -81,7 +83,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
 
     try:
         async with watched(loras, bus):
-            yield Bridge(settings, pipeline, router, loras, overview)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()

@@ -10,9 +10,10 @@ from urllib.request import urlopen
 
 from bridge.engine.card import Card
 from bridge.errors import BridgeError
+from bridge.keys import account
 from bridge.lora.catalog import load
 from bridge.providers import adapters
-from bridge.settings import TO_COME, Settings, account, environment, read
+from bridge.settings import TO_COME, Settings, environment, read
 
 Mark = Literal["ok", "todo", "wrong"]
 
