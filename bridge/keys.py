@@ -16,9 +16,8 @@ def accounts(card: Card, env: Mapping[str, str]) -> Iterator[Account]:
     """
     if plain := account(card, env):
         yield plain
-    numbers = {number for number, _ in _numbered(card, env)}
-    for number in sorted(numbers, key=int):
-        own = {name: env[_with(number, name)] for n, name in _numbered(card, env) if n == number}
+    for number in sorted({number for number, _ in _numbered(card, env)}, key=int):
+        own = {name: env.get(with_number(number, name), "") for name in _names(card)}
         if found := account(card, own):
             yield replace(found, label=number)
 
@@ -28,7 +27,7 @@ def account(card: Card, env: Mapping[str, str]) -> Account | None:
     options: dict[str, str] = {}
     for wanted in card.settings:
         names = (wanted.env, *wanted.aliases)
-        value = next((env[name] for name in names if name in env), "")
+        value = next((env[name] for name in names if env.get(name)), "")
         if wanted.required and not value:
             return None
         if value:
@@ -62,7 +61,7 @@ def hidden(cards: Sequence[Card], env: Mapping[str, str]) -> Iterator[str]:
     for card in cards:
         secret = _names(card, secret=True)
         yield from (env[name] for name in secret if name in env)
-        yield from (env[_with(n, name)] for n, name in _numbered(card, env) if name in secret)
+        yield from (env[with_number(n, name)] for n, name in _numbered(card, env) if name in secret)
 
 
 def _names(card: Card, *, secret: bool = False) -> list[str]:
@@ -78,6 +77,7 @@ def _numbered(card: Card, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield from ((found[1], name) for key in env if (found := pattern.fullmatch(key)))
 
 
-def _with(number: str, name: str) -> str:
+def with_number(number: str, name: str) -> str:
+    """`FAL_API_KEY` of account 2: `FAL_2_API_KEY`."""
     first, _, rest = name.partition("_")
     return f"{first}_{number}_{rest}"

@@ -1,13 +1,14 @@
 """`a1111-bridge doctor`: what is configured, what is missing, what to do."""
 
 import argparse
+import asyncio
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 from urllib.request import urlopen
 
+from bridge.cli.findings import Finding, report
+from bridge.cli.inquiry import inquiries, learnt
 from bridge.engine.card import Card
 from bridge.errors import BridgeError
 from bridge.keys import account
@@ -15,19 +16,11 @@ from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, environment, read
 
-Mark = Literal["ok", "todo", "wrong"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    mark: Mark
-    text: str
-
 
 def run(options: argparse.Namespace) -> int:
-    """0: pictures can be made at a real cloud; 1: something is to be done first."""
+    """0: pictures can be made at a real cloud, or with --provider: nothing is wrong with the
+    accounts that were asked; 1: something is to be done first.
+    """
     env = environment()
     kinds = [kind.card for kind in adapters().values()]
     try:
@@ -35,15 +28,16 @@ def run(options: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"wrong  {error.text}")
         return 1
-    findings = [*clouds(settings, env), *server(settings), *loras(settings), *writer(settings)]
-    for finding in findings:
-        print(f"{finding.mark:5}  {finding.text}")
-    wrong = any(finding.mark == "wrong" for finding in findings)
+    known = asyncio.run(learnt(settings))
+    if options.provider:
+        return 0 if report((*asyncio.run(inquiries(settings, options.provider)), *known)) else 1
+    findings = (*clouds(settings, env), *server(settings), *loras(settings), *writer(settings))
+    well = report((*findings, *known))
     real = any(not card.dry_run for card in kinds if configured(card, settings))
     if not real:
         print("\nNo cloud is configured: every picture will be the sketch's prompt card.")
         print("Put a key into .env (env.example lists them), e.g. RUNWARE_API_KEY=…")
-    return 1 if wrong or not real else 0
+    return 0 if well and real else 1
 
 
 def configured(card: Card, settings: Settings) -> bool:

@@ -40,17 +40,26 @@ class Together(Cloud):
     def routes(self) -> list[web.RouteDef]:
         """The newest client adds `/v1` itself; older ones are given it with the address."""
         path = "/together/v1/images/generations"
-        return [web.post(path, self.generate), web.post(f"/together/v1{path[9:]}", self.generate)]
+        return [
+            web.post(path, self.generate),
+            web.post(f"/together/v1{path[9:]}", self.generate),
+            web.get("/together/v1/models", self.models),
+        ]
 
     def stage(self, request: web.Request, body: Any) -> str:
-        """Every request is paid."""
-        return "paid"
+        """Whatever is posted is paid."""
+        return "paid" if request.method == "POST" else "other"
 
     def refusal(self, status: int, text: str = "") -> Refusal:
         """`{"error": {message, type}}`."""
         message = text or TEXTS.get(status, "Invalid request.")
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return Refusal(status, {"error": {"message": message, "type": kind}})
+
+    async def models(self, request: web.Request) -> web.Response:
+        """A bare array, as the SDK's type has it."""
+        self.account(self.bearer(request))
+        return answer([{"id": name, "object": "model", "type": "image"} for name in MODELS])
 
     async def generate(self, request: web.Request) -> web.Response:
         """Check, bill, draw."""
