@@ -16,6 +16,7 @@ from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
 from bridge.events import Adopted, Bus, CatalogChanged
 from bridge.lora.catalog import CatalogFile
+from bridge.lora.hosting import Hosting
 from bridge.lora.mapping import LoraMapping
 from bridge.lora.shelf import Shelf
 from bridge.observe.log import write_down
@@ -66,7 +67,9 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     ledger, history, blobs = Ledger(store), History(store), pictures(settings)
     transport = Transport()
     mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
-    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), Shelf(mapping), pace)
+    keeper = Keeper(ledger, history, blobs, bus)
+    hosts = hosting(settings, mapping, blobs, transport, bus)
+    engine = Engine(transport, keeper, Slots(), Shelf(mapping), pace, hosts)
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
@@ -129,6 +132,16 @@ def pictures(settings: Settings) -> Blobs:
             region=settings.s3_region,
         )
     return Folder(settings.data / "pictures")
+
+
+def hosting(
+    settings: Settings, mapping: LoraMapping, blobs: Blobs, transport: Transport, bus: Bus
+) -> Hosting | None:
+    """Our bucket for LoRA files that clouds cannot fetch, where that is wished and there is one."""
+    if settings.rehost_loras == "off" or not isinstance(blobs, S3):
+        return None
+    keys = settings.keys_of_hosts
+    return Hosting(mapping, blobs, transport.download_to, keys, bus, settings.data)
 
 
 def writer_llm(settings: Settings) -> OpenAiLlm | None:

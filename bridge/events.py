@@ -98,6 +98,16 @@ class LimitLearnt:
 
 
 @dataclass(frozen=True, slots=True)
+class LoraHosted:
+    """A LoRA file that a cloud could not fetch was put into our own bucket, or could not be."""
+
+    file: str
+    """Host and path."""
+    bytes: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Adopted:
     """An attempt that another process left behind is looked after again."""
 
@@ -130,6 +140,7 @@ Event = (
     | JobEnded
     | Rested
     | LimitLearnt
+    | LoraHosted
     | Adopted
     | CatalogChanged
     | StoreFailed

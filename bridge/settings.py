@@ -94,6 +94,14 @@ class Settings:
     s3_access_key_id: str = setting("S3_ACCESS_KEY_ID", "", "its key id", secret=True)
     s3_secret_access_key: str = setting("S3_SECRET_ACCESS_KEY", "", "its secret", secret=True)
     s3_region: str = setting("S3_REGION", "", "its region")
+    rehost_loras: Literal["off", "on"] = setting(
+        "BRIDGE_REHOST_LORAS", "off",
+        "on: a LoRA file that a cloud cannot fetch is put into the S3 bucket for it",
+    )  # fmt: skip
+    lora_keys: tuple[str, ...] = setting(
+        "BRIDGE_LORA_KEYS", (),
+        "keys to fetch LoRA files with, e.g. huggingface.co=hf_…,civitai.com=…", secret=True,
+    )  # fmt: skip
     accounts: tuple[Account, ...] = ()
     """The clouds that have what they need, in the order of `providers`."""
     hidden: tuple[str, ...] = ()
@@ -114,6 +122,12 @@ class Settings:
         """The name by which clouds call this server, where one is set."""
         name = urlsplit(self.public_url).hostname
         return (name,) if name else ()
+
+    @property
+    def keys_of_hosts(self) -> Mapping[str, str]:
+        """`lora_keys` by host, in lower case."""
+        pairs = (pair.partition("=") for pair in self.lora_keys)
+        return {host.strip().lower(): key.strip() for host, _, key in pairs}
 
     @property
     def store_url(self) -> str:
@@ -140,6 +154,8 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         raise BadRequest(
             f"BRIDGE_CORS_ORIGINS: {wrong[0]!r} is no origin, as https://lite.koboldai.net is one"
         )
+    if any(not host or not key for host, key in settings.keys_of_hosts.items()):
+        raise BadRequest("BRIDGE_LORA_KEYS: each is host=key, e.g. huggingface.co=hf_…")
     if settings.public_url and not _is_address(settings.public_url):
         raise BadRequest(f"BRIDGE_PUBLIC_URL: {settings.public_url!r} is no http(s) address")
     known = [replace(a, hooks=settings.public_url) for card in cards for a in accounts(card, env)]
@@ -149,8 +165,10 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
 
 def secrets(settings: Settings) -> list[str]:
     """Every value that must never be shown."""
-    own = (getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret"))
-    return [value for value in (*own, *settings.hidden) if value]
+    own = [getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret")]
+    plain = (value for value in own if isinstance(value, str))
+    keys = settings.keys_of_hosts.values()
+    return [value for value in (*plain, *keys, *settings.hidden) if value]
 
 
 def _is_origin(text: str) -> bool:

@@ -1,6 +1,7 @@
 """LoRAs taken in by clouds that name them by their own ids: known, under way, or to be uploaded."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,8 +13,17 @@ from bridge.domain import LoraUse, Ready
 from bridge.engine.contract import Asset, Handle, Ticket, Waiting
 from bridge.engine.talk import Talk
 from bridge.engine.watch import PASSING
-from bridge.errors import AttemptError, Gone, LoraPending, LoraUnreachable, Refused, Unfit
+from bridge.errors import (
+    AttemptError,
+    Gone,
+    LoraPending,
+    LoraUnreachable,
+    Refused,
+    TooManyLoras,
+    Unfit,
+)
 
+A_LORA = re.compile(r"(?i)(?<![a-z])lora")
 OF_FILE = (LoraUnreachable, Unfit, Refused, Gone)
 """What a cloud says to an upload that it will not have, also by its HTTP status alone."""
 
@@ -39,11 +49,25 @@ class Shelf(Protocol):
         """Forget an upload that came to nothing."""
 
 
+class Hosts(Protocol):
+    """Where files lie that clouds cannot fetch; the lora room's bucket."""
+
+    def has(self, url: str) -> bool:
+        """Whether the file was taken over."""
+
+    async def address(self, url: str) -> str:
+        """Where a cloud can read the file: with us, else at `url` itself."""
+
+    async def take(self, url: str) -> None:
+        """Take the file over; what fails is told elsewhere."""
+
+
 class Adoption:
     """Uploads what is not known yet; a file once, however many jobs ask for it."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, hosts: Hosts | None = None) -> None:
         self._shelf = shelf
+        self._hosts = hosts
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def with_handles(self, talk: Talk, ready: Ready, *, seconds: float) -> Ready:
@@ -59,15 +83,31 @@ class Adoption:
         named = await asyncio.gather(*(self._named(talk, use, at, ends) for use, at in pairs))
         return replace(ready, loras=tuple(named))
 
-    async def blamed(self, talk: Talk, ready: Ready, error: LoraUnreachable) -> None:
-        """Say which LoRAs of `ready` the cloud means, and forget what it was thought to call them:
-        a later job uploads them again.
+    async def with_addresses(self, ready: Ready) -> Ready:
+        """`ready` with the addresses at which a cloud can read its LoRAs."""
+        loras = [replace(use, url=await self._address(use.url)) for use in ready.loras]
+        return replace(ready, loras=tuple(loras))
+
+    async def _address(self, url: str) -> str:
+        return await self._hosts.address(url) if self._hosts else url
+
+    async def blamed(
+        self, talk: Talk, ready: Ready, error: LoraUnreachable | Unfit
+    ) -> LoraUnreachable | Unfit:
+        """`error`, or LoraUnreachable where it is a LoRA that does not fit; with those meant.
+
+        What the cloud was thought to call them is forgotten: a later job uploads them again.
         """
+        if isinstance(error, Unfit):
+            if isinstance(error, TooManyLoras) or not (ready.loras and A_LORA.search(error.text)):
+                return error
+            error = LoraUnreachable(error.text, status=error.status)
         meant = _meant(ready.loras, error.text)
-        error.loras = error.loras or tuple(use.id for use in meant)
+        error.loras = tuple(use.id for use in meant)
         for use in meant:
             if use.handle:
                 await self._shelf.failed(talk.adapter.account.name, use.url, error.text)
+        return error
 
     async def _begun(self, talk: Talk, ready: Ready, use: LoraUse, ends: float) -> Handle | Ticket:
         """What is known of the file at this account; an upload is begun where nothing is."""
@@ -77,7 +117,8 @@ class Adoption:
                 return Handle(known)
             if ticket := self._shelf.upload(account, *file):
                 return Ticket(ticket)
-            verb = talk.adapter.adopt(Asset(use.url, ready.family, use.id))
+            asset = Asset(await self._address(use.url), ready.family, use.id)
+            verb = talk.adapter.adopt(asset)
             async with self._told(talk, use):
                 begun = await talk.drive(verb, seconds=ends - monotonic())
             if isinstance(begun, Ticket):

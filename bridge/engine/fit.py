@@ -10,7 +10,7 @@ LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "init-as-reference": 1
 SLIGHT = {"negative": 0.05, "strength": 0.05, "seed": 0.02, "steps": 0.02, "guidance": 0.02}
 """Cuts that weigh like a place or less in the configured order: clients send these unasked."""
 LOST = {
-    "lora-unreachable": "cannot get at {}: words stand in",
+    "lora-unreachable": "cannot use {}: words stand in",
     "lora-pending": "is still taking in {}: words stand in",
 }
 LORA_LOSS = {"character": 3.0, "style": 1.5}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
-from bridge.engine.adopt import Adoption, Shelf
+from bridge.engine.adopt import Adoption, Hosts, Shelf
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
 from bridge.engine.fetch import fetch
@@ -14,7 +14,15 @@ from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
 from bridge.engine.watch import watch
-from bridge.errors import AttemptError, Busy, Interrupted, LoraUnreachable, TimedOut, Uncertain
+from bridge.errors import (
+    AttemptError,
+    Busy,
+    Interrupted,
+    LoraUnreachable,
+    TimedOut,
+    Uncertain,
+    Unfit,
+)
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
@@ -31,13 +39,17 @@ class Engine:
     """Runs attempts. What it begins it brings to an end, whoever is still waiting."""
 
     def __init__(
-        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace
-    ) -> None:
+        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace,
+        hosts: Hosts | None = None,
+    ) -> None:  # fmt: skip
         self.pace = pace
         self._transport = transport
         self._keeper = keeper
         self._slots = slots
-        self._adoption = Adoption(shelf)
+        self._adoption = Adoption(shelf, hosts)
+        self._hosts = hosts
+        self._taking: dict[str, asyncio.Task[None]] = {}
+        """Files that are being taken over, by url."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hooks: dict[str, Attempt] = {}
         """Attempts of which their clouds may still tell, by ref."""
@@ -82,6 +94,21 @@ class Engine:
         del self._hooks[ref]
         attempt.woken.set()
         return True
+
+    def host(self, url: str) -> bool:
+        """Begin to take over a file that a cloud could not fetch; False where that is no help."""
+        if self._hosts is None or self._hosts.has(url) or not url.startswith("http"):
+            return False
+        if url not in self._taking:
+            self._taking[url] = self._spawn(self._hosts.take(url))
+            self._taking[url].add_done_callback(lambda _: self._taking.pop(url, None))
+        return True
+
+    async def hosted(self, url: str, *, seconds: float) -> bool:
+        """Whether the file was taken over, at the latest after `seconds`; it goes on after that."""
+        if task := self._taking.get(url):
+            await asyncio.wait({task}, timeout=seconds)
+        return self._hosts is not None and self._hosts.has(url)
 
     async def aclose(self, seconds: float) -> None:
         """Wait for what is being kept; jobs still at their clouds are adopted at the next start."""
@@ -128,6 +155,8 @@ class Engine:
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
+        else:
+            ready = await self._adoption.with_addresses(ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
         async def before_paid() -> None:
@@ -147,9 +176,8 @@ class Engine:
             except Uncertain:
                 begun = await self._found(attempt, talk)
             return await self._finished(attempt, talk, begun)
-        except LoraUnreachable as error:
-            await self._adoption.blamed(talk, ready, error)
-            raise
+        except (LoraUnreachable, Unfit) as error:
+            raise await self._adoption.blamed(talk, ready, error) from None
 
     async def _recovered(self, attempt: Attempt) -> Outcome:
         talk = self._talk(attempt)

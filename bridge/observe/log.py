@@ -8,7 +8,15 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Literal, TextIO, get_args
 
-from bridge.events import AttemptBegan, CatalogChanged, Event, LimitLearnt, Rested, StoreFailed
+from bridge.events import (
+    AttemptBegan,
+    CatalogChanged,
+    Event,
+    LimitLearnt,
+    LoraHosted,
+    Rested,
+    StoreFailed,
+)
 from bridge.observe.redact import Redacted, Redactor
 
 Form = Literal["json", "text"]
@@ -84,6 +92,8 @@ def _level(event: Event) -> int:
         case StoreFailed():
             return logging.ERROR
         case CatalogChanged(refused=refused) if refused:
+            return logging.WARNING
+        case LoraHosted(problem=problem) if problem:
             return logging.WARNING
         case Rested() | LimitLearnt():
             return logging.WARNING

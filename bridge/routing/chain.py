@@ -39,6 +39,8 @@ class Chain:
     """Still to be asked, best first."""
     trace: list[AttemptRecord] = field(default_factory=list)
     errors: list[AttemptError] = field(default_factory=list)
+    hosting: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By route: addresses of lost LoRAs, by id, whose files are being taken over."""
     late: list[tuple[Route, Attempt]] = field(default_factory=list)
     """Given up for the next cloud, but still under way and not to be stopped."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from time import monotonic
 
 from bridge.domain import AttemptRecord, Job, Made, Ready
@@ -9,7 +10,14 @@ from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
 from bridge.engine.run import Engine
-from bridge.errors import AttemptError, BridgeError, Gone, Interrupted, TooManyLoras
+from bridge.errors import (
+    AttemptError,
+    BridgeError,
+    Gone,
+    Interrupted,
+    LoraUnreachable,
+    TooManyLoras,
+)
 from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
 from bridge.routing.chain import Chain, asked_at, failure, recipe, turn
 from bridge.routing.health import Health
@@ -64,7 +72,7 @@ class Router:
             ordered(job, candidates, self.health, self._order),
         )
         while chain.left:
-            route = chain.left.pop(0)
+            route = await self._regained(chain, chain.left.pop(0))
             if control.stop.is_set() or control.left:
                 raise Interrupted("the client is gone; nothing more was begun")
             if await self._may_begin(chain, route) and (
@@ -72,6 +80,17 @@ class Router:
             ):
                 return made
         return await self._last_word(chain)
+
+    async def _regained(self, chain: Chain, route: Route) -> Route:
+        """`route` with those of its lost LoRAs that it can have from our bucket by now."""
+        waited = chain.hosting.pop(route.name, {}) if route.lost else {}
+        ends = monotonic() + max(chain.remaining(), 0.0) / 2
+        found = [
+            lora
+            for lora, url in waited.items()
+            if await self._engine.hosted(url, seconds=max(ends - monotonic(), 0.0))
+        ]
+        return replace(route, lost={k: v for k, v in route.lost.items() if k not in found})
 
     async def _may_begin(self, chain: Chain, route: Route) -> bool:
         """Whether an attempt makes sense now; waits for a rest that ends soon."""
@@ -149,6 +168,10 @@ class Router:
             most = min(sent - 1, sent if error.most is None else error.most)
             self.health.learn_limit(route.name, most)
             self._bus.tell(LimitLearnt(route.name, most))
+        if isinstance(error, LoraUnreachable) and attempt:
+            lost = {use.id: use.url for use in attempt.ready.loras if use.id in error.loras}
+            taken = {lora: url for lora, url in lost.items() if self._engine.host(url)}
+            chain.hosting.setdefault(route.name, {}).update(taken)
         turn(chain, route, error, self.health)
 
     def _began(self, chain: Chain, route: Route, attempt: Attempt) -> None:

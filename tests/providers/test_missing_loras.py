@@ -197,3 +197,70 @@ def test_a_limit_is_kept_over_a_restart_for_a_month() -> None:
     assert again.most_loras("fal/z-image-turbo") is None
     now[0] += LIMIT_S
     assert again.most_loras("fal/flux1-dev") is None
+
+
+class Hosts:
+    """Our bucket: a file is there once it was taken over, if it can be had at all."""
+
+    def __init__(self, *had: str) -> None:
+        self.had = had
+        self.taken: list[str] = []
+
+    def has(self, url: str) -> bool:
+        return url in self.taken
+
+    async def address(self, url: str) -> str:
+        return at("from-our-bucket") if self.has(url) else url
+
+    async def take(self, url: str) -> None:
+        if url in self.had:
+            self.taken.append(url)
+
+
+LOST = lora("rose", "a red coat", flux1=at("rose-unreachable"), z_image=at("rose-unreachable"))
+
+
+@pytest.mark.parametrize("cloud", [FAL, FAL_Z, RUNWARE, RUNPOD], ids="/".join)
+async def test_a_file_that_we_can_fetch_is_handed_on(row: Row, cloud: tuple[str, str]) -> None:
+    hosts = Hosts(at("rose-unreachable"))
+    row.room.host_with(hosts)
+    made = await row.make(job(LOST), cloud)
+    assert outcomes(made) == [f"{cloud[0]} LoraUnreachable", f"{cloud[0]} ok"]
+    assert (made.loras, codes(made)) == (("rose",), [])
+    again = await row.make(job(LOST), cloud)
+    assert outcomes(again) == [f"{cloud[0]} ok"]
+    assert hosts.taken == [at("rose-unreachable")]
+
+
+async def test_a_file_that_nobody_can_fetch_is_dropped_visibly(row: Row) -> None:
+    row.room.host_with(Hosts())
+    made = await row.make(job(LOST), RUNPOD)
+    assert outcomes(made) == ["runpod LoraUnreachable", "runpod ok"]
+    assert (made.loras, codes(made)) == ((), ["lora-unreachable"])
+    assert "a red coat" in prompt_of(made)
+
+
+async def test_an_address_of_ours_that_is_no_better_is_tried_once(row: Row) -> None:
+    hosts = Hosts(at("rose-unreachable"))
+    row.room.host_with(hosts)
+    row.room.emulator.faults.add("fal", "status", times=2, status=422, text="could not load lora")
+    made = await row.make(job(LOST), FAL)
+    assert outcomes(made) == ["fal LoraUnreachable"] * 2 + ["fal ok"]
+    assert codes(made) == ["lora-unreachable"]
+
+
+async def test_two_addresses_of_one_file_share_an_upload(row: Row) -> None:
+    for url in (at("one"), at("mirror")):
+        file = LoraFile(url, 0.8, sha256="ab" * 32)
+        await row.make(job(Lora("rose", "Rose", "character", 1, {FLUX: file})), RUNWARE)
+    assert len(row.room.emulator.ledger.requests("runware", "upload")) == 1
+
+
+async def test_a_lora_that_does_not_fit_does_not_cost_the_picture(row: Row) -> None:
+    said = "loras.0: the state dict of this LoRA has unexpected keys"
+    row.room.emulator.faults.add("fal", "status", status=422, text=said)
+    made = await row.make(job(HAT), FAL)
+    assert outcomes(made) == ["fal LoraUnreachable", "fal ok"]
+    row.room.emulator.faults.add("fal", "status", status=422, text="flora is a bad word")
+    with pytest.raises(AllProvidersFailed, match="Unfit"):
+        await row.make(job(HAT), FAL)
