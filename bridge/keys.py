@@ -16,10 +16,15 @@ def accounts(card: Card, env: Mapping[str, str]) -> Iterator[Account]:
     """
     if plain := account(card, env):
         yield plain
-    for number in sorted({number for number, _ in _numbered(card, env)}, key=int):
+    for number in numbers(card, env):
         own = {name: env.get(with_number(number, name), "") for name in _names(card)}
         if found := account(card, own):
             yield replace(found, label=number)
+
+
+def numbers(card: Card, env: Mapping[str, str]) -> list[str]:
+    """The numbers that stand in names of the card's settings."""
+    return sorted({number for number, _ in _numbered(card, env)}, key=int)
 
 
 def account(card: Card, env: Mapping[str, str]) -> Account | None:

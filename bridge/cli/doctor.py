@@ -3,15 +3,16 @@
 import argparse
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from urllib.request import urlopen
 
 from bridge.cli.findings import Finding, report
 from bridge.cli.inquiry import inquiries, learnt
-from bridge.engine.card import Card
+from bridge.engine.contract import Adapter, Card
 from bridge.errors import BridgeError
-from bridge.keys import account
+from bridge.keys import accounts, numbers, with_number
 from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, environment, read
@@ -46,26 +47,38 @@ def configured(card: Card, settings: Settings) -> bool:
 
 
 def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
-    """Each cloud with its models, or with what it misses."""
+    """Each account with its models, or with what it misses."""
     for kind in adapters().values():
-        card = kind.card
-        if card.dry_run:
-            continue
-        found = account(card, env)
-        if found is None:
-            wanted = [s.env for s in card.settings if s.required]
-            yield Finding("todo", f"{card.title}: not configured; set {', '.join(wanted)}")
-        elif not configured(card, settings):
-            yield Finding("todo", f"{card.title}: has a key, but BRIDGE_PROVIDERS leaves it out")
-        elif models := kind(found).models():
-            names = ", ".join(model.name for model in models)
-            yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
-        else:
-            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
-            yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")
+        if not kind.card.dry_run:
+            yield from _accounts(kind, settings, env)
+    used = {known.name for known in settings.accounts}
+    for name in settings.providers:
+        if re.search(r"_\d+$", name) and name not in used:
+            yield Finding("wrong", f"BRIDGE_PROVIDERS: {name} has no key")
     for name in TO_COME:
         if name in env:
             yield Finding("todo", f"{name} is set; the adapter for it is not built yet")
+
+
+def _accounts(kind: type[Adapter], settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
+    card, found = kind.card, list(accounts(kind.card, env))
+    required = [s.env for s in card.settings if s.required]
+    if not any(not known.label for known in found):
+        yield Finding("todo", f"{card.title}: not configured; set {', '.join(required)}")
+    for number in numbers(card, env):
+        if number not in {known.label for known in found}:
+            names = ", ".join(with_number(number, name) for name in required)
+            yield Finding("wrong", f"{card.title} {number}: a part only; set {names}")
+    for known in found:
+        who = f"{card.title} {known.label}".strip()
+        if known.name not in {used.name for used in settings.accounts}:
+            yield Finding("todo", f"{who}: has a key, but BRIDGE_PROVIDERS leaves it out")
+        elif models := kind(known).models():
+            names = ", ".join(model.name for model in models)
+            yield Finding("ok", f"{who}: {names} at {known.base_url}")
+        else:
+            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
+            yield Finding("wrong", f"{who}: a key but no model; set {' or '.join(wanted)}")
 
 
 def server(settings: Settings) -> Iterator[Finding]:
@@ -81,6 +94,8 @@ def server(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"{folder.absolute()}: database and pictures")
     else:
         yield Finding("wrong", f"{folder.absolute()}: cannot be written; set BRIDGE_DATA")
+    if settings.rehost_loras == "on" and not settings.s3_bucket:
+        yield Finding("wrong", "BRIDGE_REHOST_LORAS is on, but there is no bucket; set S3_BUCKET")
 
 
 def loras(settings: Settings) -> Iterator[Finding]:
