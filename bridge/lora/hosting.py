@@ -51,6 +51,8 @@ class Hosting:
         self._keys = keys
         self._bus = bus
         self._folder = folder
+        self._turn = asyncio.Lock()
+        """One file at a time: each may be large, and the disk is not."""
 
     def has(self, url: str) -> bool:
         """Whether the file was taken over."""
@@ -66,7 +68,8 @@ class Hosting:
         parts = urlsplit(url)
         place = f"{parts.hostname}{parts.path}"
         try:
-            size = await self._take(url)
+            async with self._turn:
+                size = await self._take(url)
         except (BridgeError, OSError) as error:
             self._bus.tell(LoraHosted(place, 0, str(error)))
         else:

@@ -83,7 +83,9 @@ class Router:
 
     async def _regained(self, chain: Chain, route: Route) -> Route:
         """`route` with those of its lost LoRAs that it can have from our bucket by now."""
-        waited = chain.hosting.pop(route.name, {}) if route.lost else {}
+        if not route.lost:
+            return route
+        waited = chain.hosting.pop(route.name, {})
         ends = monotonic() + max(chain.remaining(), 0.0) / 2
         found = [
             lora
