@@ -54,13 +54,14 @@ docs: setup-dev  ## write env.example and the reference pages anew
 live: setup      ## one small real picture from every account, e.g. make live MAX_USD=0.05
 	$(BIN)/python -m tools.live --max-usd $(or $(MAX_USD),0)
 
-bench: setup     ## start and memory, overhead, fallback, books, matcher
+bench: setup     ## start and memory, overhead, fallback, books, matcher, carriers
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.overhead
 	$(BIN)/python -m bench.inflight
 	$(BIN)/python -m bench.fallback
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.lora
+	$(BIN)/python -m bench.stego
 
 lock: setup-dev  ## resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

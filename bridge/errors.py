@@ -14,6 +14,7 @@ BridgeError
 │  ├─ LoraMissing           without these LoRAs the cloud could make the picture
 │  │  ├─ LoraUnreachable    it cannot get at a LoRA file, or not take it in
 │  │  └─ LoraPending        it is still taking in a LoRA: it will be there for a later job
+│  ├─ Sealed                the picture came, locked behind a password that is not set here
 │  ├─ Busy                  all our places at the cloud are taken; says nothing of its health
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
 └─ DoorError                the answer to the client
@@ -161,6 +162,12 @@ class LoraUnreachable(LoraMissing):
 
 class LoraPending(LoraMissing):
     """An upload is under way and goes on at the cloud; no other model there would be sooner."""
+
+
+class Sealed(AttemptError):
+    """The paid picture is there and needs another password; a second cloud would not open it."""
+
+    walks_on = False
 
 
 class Busy(AttemptError):

@@ -75,6 +75,9 @@ class Settings:
     lora_dict: Path = setting(
         "BRIDGE_LORA_DICT", Path("master_lora_dict.json"), "the LoRA dictionary"
     )
+    places: str = setting(
+        "BRIDGE_PLACES", "", "your own list of places (JSON); empty: the 300 that come along"
+    )
     body_size_limit: int = setting(
         "BODY_SIZE_LIMIT", 64 * 1024 * 1024, "largest request body in bytes"
     )

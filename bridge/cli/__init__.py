@@ -50,7 +50,24 @@ def parser() -> argparse.ArgumentParser:
     match = _command(loras, "match", "JSON lines {id, text} in, {id, loras} out")
     for command in (scene, match):
         command.add_argument("--dict", type=Path, help="overrules BRIDGE_LORA_DICT")
+    _stego(commands)
     return top
+
+
+def _stego(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stego = commands.add_parser("stego", help="pictures hidden in pictures")
+    actions = stego.add_subparsers(title="commands", required=True)
+    for name, about, target in (
+        ("decode", "take out what is hidden; several files become OUT-1, OUT-2, …", "OUT"),
+        ("encode", "hide a picture or video in a grey PNG", "CARRIER"),
+        ("detect", "tell which kind of carrier it is; 1 when it is none", ""),
+    ):
+        action = actions.add_parser(name, help=about, description=about)
+        action.set_defaults(module=f"{__name__}.stego", action=name)
+        action.add_argument("source", type=Path, metavar="FILE" if name == "encode" else "IN")
+        if target:
+            action.add_argument("output", type=Path, metavar=target)
+            action.add_argument("--password", default="", help="locks or opens it")
 
 
 def _command(

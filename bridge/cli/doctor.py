@@ -6,6 +6,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.request import urlopen
 
 from bridge.cli.findings import Finding, report
@@ -16,6 +17,7 @@ from bridge.keys import accounts, numbers, with_number
 from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, environment, read
+from bridge.summarizer.places import load as load_places
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     known = asyncio.run(learnt(settings))
     if options.provider:
         return 0 if report((*asyncio.run(inquiries(settings, options.provider)), *known)) else 1
-    findings = (*clouds(settings, env), *server(settings), *loras(settings), *writer(settings))
+    rooms = (clouds(settings, env), server(settings), loras(settings), writer(settings))
+    findings = (finding for room in (*rooms, own_places(settings)) for finding in room)
     well = report((*findings, *known))
     real = any(not card.dry_run for card in kinds if configured(card, settings))
     if not real:
@@ -112,6 +115,18 @@ def loras(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", f"{path}: {len(catalog.loras)} LoRAs")
     for warning in catalog.warnings:
         yield Finding("todo", f"{path.name}: {warning}")
+
+
+def own_places(settings: Settings) -> Iterator[Finding]:
+    """The list of places, where it is one's own."""
+    if not settings.places:
+        return
+    try:
+        count = len(load_places(Path(settings.places)))
+    except BridgeError as error:
+        yield Finding("wrong", f"BRIDGE_PLACES: {error.text}")
+    else:
+        yield Finding("ok", f"{settings.places}: {count} places")
 
 
 def writer(settings: Settings) -> Iterator[Finding]:

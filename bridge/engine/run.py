@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bridge.engine.adopt import Adoption, Hosts, Shelf
@@ -13,12 +14,14 @@ from bridge.engine.listen import beside, listening, peeking
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
+from bridge.engine.unwrap import unwrapped
 from bridge.engine.watch import watch
 from bridge.errors import (
     AttemptError,
     Busy,
     Interrupted,
     LoraUnreachable,
+    Sealed,
     TimedOut,
     Uncertain,
     Unfit,
@@ -144,7 +147,9 @@ class Engine:
         try:
             outcome = await work
         except (AttemptError, Interrupted) as error:
-            if attempt.booked:
+            if attempt.sealed:
+                self._keeper.keep(attempt, attempt.sealed)
+            elif attempt.booked:
                 self._keeper.failed(attempt, error)
             raise
         self._keeper.keep(attempt, outcome)
@@ -209,8 +214,14 @@ class Engine:
                 begun = await watch(talk, begun, attempt, seconds=self.pace.seconds(LIFE_S))
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
+        outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        try:
+            first, *more = await unwrapped(attempt, picture)
+        except Sealed:
+            attempt.sealed = outcome
+            raise
         attempt.control.progress = 1.0
-        return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        return replace(outcome, picture=first, more=tuple(more))
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card

@@ -59,6 +59,8 @@ def turn(chain: Chain, route: Route, error: AttemptError, health: Health) -> Non
     if isinstance(error, Refused):
         limit = Rating.named(route.model.rating)
         chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
+    elif not error.walks_on:
+        chain.left = []
     elif isinstance(error, LoraPending | Busy) or (
         error.rest is not Rest.NONE and not isinstance(error, Gone)
     ):

@@ -123,7 +123,7 @@ class Router:
             ready = render(asked_at(chain.job, route), route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
-                recipe=recipe(chain.job, ready),
+                recipe=recipe(chain.job, ready), decode=chain.job.decode,
             )  # fmt: skip
             self._began(chain, route, attempt)
             patience, upload = self._patience(chain, route)
@@ -213,6 +213,7 @@ class Router:
             scene=chain.job.scene,
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
+            more=outcome.more,
         )
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:

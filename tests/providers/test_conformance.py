@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.domain import LoraUse
 from bridge.engine.card import Model
 from bridge.engine.fit import nearest_size
 from bridge.errors import (
@@ -61,8 +60,8 @@ def fill(model: Model) -> dict[str, object]:
 
 @by_model
 async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model: Model) -> None:
-    loras: tuple[LoraUse, ...] = (lora("rose", model, 0.8), lora("rain", model, 0.4))
-    loras = loras[: model.loras.most if model.loras else 0]
+    both = (lora("rose", model, 0.8), lora("rain", model, 0.4))
+    loras = both[: model.loras.most if model.loras else 0]
     adapter = CASES[cloud].adapter(room.emulator.url)
     attempt = room.attempt(adapter, model, **fill(model) | {"loras": loras})
     outcome = await room.run(attempt)
