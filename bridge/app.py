@@ -64,16 +64,13 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     listed = places(settings)
-    bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
+    bus, metrics = Bus(), Metrics()
     bus.listen(write_down)
     bus.listen(metrics)
     store = await asyncio.to_thread(Store.open, settings.store_url, bus)
     ledger, history, blobs = Ledger(store), History(store), pictures(settings)
     transport = Transport()
-    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
-    keeper = Keeper(ledger, history, blobs, bus)
-    hosts = hosting(settings, mapping, blobs, transport, bus)
-    engine = Engine(transport, keeper, Slots(), Shelf(mapping), pace, hosts)
+    engine = engine_of(settings, Keeper(ledger, history, blobs, bus), blobs, transport, bus)
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
@@ -137,6 +134,15 @@ def pictures(settings: Settings) -> Blobs:
             region=settings.s3_region,
         )
     return Folder(settings.data / "pictures")
+
+
+def engine_of(
+    settings: Settings, keeper: Keeper, blobs: Blobs, transport: Transport, bus: Bus
+) -> Engine:
+    """The engine, with what is known of LoRAs at their clouds."""
+    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
+    hosts = hosting(settings, mapping, blobs, transport, bus)
+    return Engine(transport, keeper, Slots(), Shelf(mapping), Pace(settings.time_scale), hosts)
 
 
 def hosting(
