@@ -62,6 +62,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
 
     Only one process on a store may adopt: it cannot tell what another is still waiting for.
     """
+    configured = configured_adapters(settings.accounts)
     settings.data.mkdir(parents=True, exist_ok=True)
     listed = places(settings)
     bus, metrics = Bus(), Metrics()
@@ -74,7 +75,6 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
-    configured = configured_adapters(settings.accounts)
     router = Router(
         configured, engine, health, bus, order=settings.order, deadline=settings.deadline
     )

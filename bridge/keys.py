@@ -38,7 +38,8 @@ def account(card: Card, env: Mapping[str, str]) -> Account | None:
         if value:
             options[wanted.option] = value
     key, base_url = options.pop("key", ""), options.pop("base_url", card.base_url)
-    return Account(card.name, base_url, key, options=options)
+    hidden = tuple(options[s.option] for s in card.settings if s.secret and s.option in options)
+    return Account(card.name, base_url, key, options=options, secrets=hidden)
 
 
 def chosen(
@@ -61,7 +62,7 @@ def chosen(
     return tuple(found) if names else tuple(known)
 
 
-def hidden(cards: Sequence[Card], env: Mapping[str, str]) -> Iterator[str]:
+def all_secrets(cards: Sequence[Card], env: Mapping[str, str]) -> Iterator[str]:
     """The values of all secret settings, whether or not their accounts are used."""
     for card in cards:
         secret = _names(card, secret=True)

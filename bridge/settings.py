@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from bridge.domain import PromptMode, Rating
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
-from bridge.keys import accounts, chosen, hidden
+from bridge.keys import accounts, all_secrets, chosen
 from bridge.routing.order import Order
 
 TO_COME = (
@@ -163,7 +163,7 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         raise BadRequest(f"BRIDGE_PUBLIC_URL: {settings.public_url!r} is no http(s) address")
     known = [replace(a, hooks=settings.public_url) for card in cards for a in accounts(card, env)]
     wanted = chosen(settings.providers, [card.name for card in cards], known)
-    return Settings(**values, accounts=wanted, hidden=tuple(hidden(cards, env)))
+    return Settings(**values, accounts=wanted, hidden=tuple(all_secrets(cards, env)))
 
 
 def secrets(settings: Settings) -> list[str]:

@@ -75,7 +75,7 @@ def _loras(model: Model) -> str:
 
 def _sizes(sizes: Sizes) -> str:
     if sizes.fixed:
-        return ", ".join(f"{width}×{height}" for width, height in sizes.fixed)
+        return f"{len(sizes.fixed)} sizes"
     return f"{sizes.low}–{sizes.high}, step {sizes.step}"
 
 

@@ -80,7 +80,8 @@ def _accounts(kind: type[Adapter], settings: Settings, env: Mapping[str, str]) -
             names = ", ".join(model.name for model in models)
             yield Finding("ok", f"{who}: {names} at {known.base_url}")
         else:
-            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
+            needed = {model.option for model in card.models}
+            wanted = [s.env for s in card.settings if s.option in needed]
             yield Finding("wrong", f"{who}: a key but no model; set {' or '.join(wanted)}")
 
 

@@ -70,7 +70,7 @@ class Keeper:
             seed=outcome.seed if outcome.seed is not None else attempt.ready.seed,
             cost=outcome.cost if ref == attempt.ref else 0,
             created=now_ms(),
-            recipe=attempt.recipe,
+            recipe={**attempt.recipe, "facts": dict(outcome.facts)},
         )
         # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
         task = asyncio.create_task(self._keep(row, picture.raw))

@@ -50,9 +50,7 @@ class Engine:
         self._keeper = keeper
         self._slots = slots
         self._adoption = Adoption(shelf, hosts)
-        self._hosts = hosts
-        self._taking: dict[str, asyncio.Task[None]] = {}
-        """Files that are being taken over, by url."""
+        self._hosts, self._taking = hosts, dict[str, asyncio.Task[None]]()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hooks: dict[str, Attempt] = {}
         """Attempts of which their clouds may still tell, by ref."""
@@ -61,15 +59,20 @@ class Engine:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
         self._begun(attempt, self._life(attempt, seconds, upload or seconds))
 
-    async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
+    async def wait(self, attempt: Attempt, *, seconds: float, at_most: float = 0.0) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
 
+        Where the ticket asks for more patience it gets it, within `at_most` seconds in all.
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
         stop = asyncio.ensure_future(attempt.control.stop.wait())
         try:
-            await asyncio.wait({attempt.task, stop}, timeout=seconds, return_when="FIRST_COMPLETED")
+            await _either(attempt.task, stop, seconds)
+            if attempt.ticket and not attempt.task.done():
+                more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
+                seconds += max(more, 0.0)
+                await _either(attempt.task, stop, more)
         finally:
             stop.cancel()
         if attempt.task.done():
@@ -102,9 +105,8 @@ class Engine:
         """Begin to take over a file that a cloud could not fetch; False where that is no help."""
         if self._hosts is None or self._hosts.has(url) or not url.startswith("http"):
             return False
-        if url not in self._taking:
+        if url not in self._taking or self._taking[url].done():
             self._taking[url] = self._spawn(self._hosts.take(url))
-            self._taking[url].add_done_callback(lambda _: self._taking.pop(url, None))
         return True
 
     async def hosted(self, url: str, *, seconds: float) -> bool:
@@ -235,6 +237,11 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
+
+
+async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
+    """Until one of them is done, or so long."""
+    await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")
 
 
 def _check_wanted(attempt: Attempt) -> None:

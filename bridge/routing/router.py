@@ -128,7 +128,7 @@ class Router:
             self._began(chain, route, attempt)
             patience, upload = self._patience(chain, route)
             self._engine.begin(attempt, seconds=patience, upload=upload)
-            outcome = await self._engine.wait(attempt, seconds=patience)
+            outcome = await self._engine.wait(attempt, seconds=patience, at_most=chain.remaining())
         except AttemptError as error:
             self._failed(chain, route, attempt, error, monotonic() - begun)
             if attempt and attempt.task and not attempt.task.done():

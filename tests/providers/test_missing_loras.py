@@ -49,7 +49,9 @@ class Row:
 
     def adapter(self, name: str, only: str) -> Adapter:
         adapter = CASES[name].adapter(self.room.emulator.url)
-        adapter.account = replace(adapter.account, options={**CASES[name].options, "only": only})
+        known = CASES[name].options
+        options = {only: known[only]} if only in known else {**known, "only": only}
+        adapter.account = replace(adapter.account, options=options)
         return adapter
 
     async def make(self, job: Job, *clouds: tuple[str, str], deadline: float = 20.0) -> Made:
