@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 from bridge.domain import Job, Lora, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
@@ -80,6 +81,7 @@ class Prompter:
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
+        written: dict[str, Any] = {}
         said = f"{text} {brought}"
         shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
@@ -89,10 +91,10 @@ class Prompter:
                 job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
         else:
             hits = await self._hits(catalog, text)
-            job = replace(job, text=text, shows=shows)
+            written |= {"text": text, "shows": shows}
         asked, unknown = _asked(catalog, tagged)
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*asked, *job.own_loras))
-        return _noted(replace(job, loras=loras), *unknown, *notes)
+        return replace(job, loras=loras, notes=(*job.notes, *unknown, *notes), **written)
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""

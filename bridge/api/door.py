@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from functools import lru_cache
 from hmac import compare_digest
 from urllib.parse import parse_qs
 
@@ -36,6 +37,7 @@ def caller_of(request: Request) -> str:
     return str(request.state.caller)
 
 
+@lru_cache(maxsize=256)
 def plain_path(path: str) -> str:
     """`path` without a prefix before the API's own part and without a slash at its end."""
     found = _PREFIX.match(path)
@@ -59,7 +61,7 @@ class Door:
         try:
             origin = self._origins.admit(scope)
             send = readable(origin, send)
-            if answer := preflight(origin, Headers(scope=scope)):
+            if origin and (answer := preflight(origin, Headers(scope=scope))):
                 await answer(scope, receive, send)
                 return
             user = self._user(scope)
@@ -84,9 +86,10 @@ class Door:
         return user
 
     def _check_length(self, scope: Scope) -> None:
-        length = Headers(scope=scope).get("content-length", "0")
-        if length.isdecimal() and int(length) > self._settings.body_limit:
-            raise self._too_large()
+        for name, length in scope["headers"]:
+            is_told = name == b"content-length" and length.isdigit()
+            if is_told and int(length) > self._settings.body_limit:
+                raise self._too_large()
 
     def _counted(self, receive: Receive) -> Receive:
         left = self._settings.body_limit
@@ -127,7 +130,7 @@ def credentials(header: str) -> tuple[str, str]:
 
 
 def _other_name(scope: Scope) -> str:
-    profile = parse_qs(scope["query_string"].decode("latin-1")).get("profile")
-    if profile:
+    query = scope["query_string"].decode("latin-1")
+    if "profile" in query and (profile := parse_qs(query).get("profile")):
         return str(profile[0])
     return str(scope["client"][0]) if scope.get("client") else ""

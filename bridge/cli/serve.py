@@ -21,6 +21,8 @@ from bridge.observe.redact import Redactor
 from bridge.settings import Settings, secrets
 
 log = logging.getLogger("bridge")
+COLLECTED_AFTER = 10_000
+"""Objects more than before: a request makes a thousand, of which nearly all go by themselves."""
 GRACE_S = 10
 """How long a stop waits for pictures that clients wait for."""
 
@@ -52,6 +54,7 @@ async def _serve(settings: Settings, door: socket.socket) -> int:
         if settings.is_public and not settings.auth:
             log.warning("reachable from other machines without a password: set BRIDGE_AUTH")
         gc.freeze()  # what is loaded stays: no collection need walk through it again
+        gc.set_threshold(COLLECTED_AFTER, 10, 10)
         await server.serve(sockets=[door])
         return 0 if server.started else 1
 

@@ -40,7 +40,7 @@ def fit(job: Job, model: Model) -> Fit:
     uses = tuple(_use(lora, model) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)
     loss += sum(LORA_LOSS.get(lora.category, 1.0) for lora in dropped)
-    told = tuple(replace(note, text=f"{model.name} {note.text}") for note in notes)
+    told = tuple(Note(note.code, f"{model.name} {note.text}") for note in notes)
     slight = sum(SLIGHT.get(note.code, 0.0) for note in notes)
     return Fit(cut, kept, uses, dropped, told, loss, slight)
 
@@ -82,6 +82,8 @@ def _number(name: str, asked: float | None, span: Span | None, notes: list[Note]
 
 def _fit_images(job: Job, model: Model, notes: list[Note]) -> Job:
     init, mask, references = job.init_image, job.mask, job.references
+    if init is None and mask is None and not references and job.strength is None:
+        return job
     if init is not None and not model.image_to_image:
         if model.references > len(references):
             references = (init, *references)

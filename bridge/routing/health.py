@@ -160,7 +160,10 @@ class Health:
         return brief * self._scale
 
     def _record(self, key: str) -> Record:
-        return self._records.setdefault(key, Record())
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = Record()
+        return record
 
     def _faded(self, key: str) -> Record:
         record, now = self._record(key), self._clock()

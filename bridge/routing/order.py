@@ -25,16 +25,15 @@ class Route:
     """In the configured order, from 0."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """LoRAs that it could not get at: by id, the code of the note. It is asked without them."""
+    account: str = field(init=False)
+    """The account's name, where rests lie."""
+    name: str = field(init=False)
+    """`account/model`."""
 
-    @property
-    def account(self) -> str:
-        """The account's name, where rests lie."""
-        return self.adapter.account.name
-
-    @property
-    def name(self) -> str:
-        """`account/model`."""
-        return f"{self.account}/{self.model.name}"
+    def __post_init__(self) -> None:
+        """Every job compares the names of every route."""
+        object.__setattr__(self, "account", self.adapter.account.name)
+        object.__setattr__(self, "name", f"{self.account}/{self.model.name}")
 
 
 def routes(adapters: Sequence[Adapter]) -> list[Route]:
@@ -94,4 +93,4 @@ def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order)
         balance = PLACE * route.place - health.success(route.name) + cut.slight
         return *waits, cut.loss, balance
 
-    return sorted(candidates, key=key)
+    return sorted(candidates, key=key) if len(candidates) > 1 else list(candidates)

@@ -5,15 +5,15 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, insert, select
 
 from bridge.domain import PictureKind
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 
-_ADD = insert(pictures)
-_NUMBER = select(pictures.c.id).where(pictures.c.ref == bindparam("own_ref"))
+_ADD = insert(pictures).returning(pictures.c.id)
 _NEWEST = select(pictures).order_by(pictures.c.id.desc())
 
 
@@ -55,9 +55,9 @@ class History:
         """Book the picture and settle its attempt as kept, in one commit; the picture's id."""
         row = {name: getattr(picture, name) for name in _COLUMNS}
         row["recipe"] = orjson.dumps(picture.recipe).decode()
-        await self._store.keep(Write(_ADD, row), settling(picture.ref, "kept", picture.cost))
-        found = await self._store.fetch(_NUMBER, {"own_ref": picture.ref})
-        return int(found[0][0])
+        settled = settling(picture.ref, "kept", picture.cost)
+        [number] = await self._store.keep_lazily(Write(_ADD, row, numbered=True), settled)
+        return number
 
     async def page(self, before: int | None = None, limit: int = 50) -> list[PictureRow]:
         """Up to `limit` pictures older than the one with the id `before`."""

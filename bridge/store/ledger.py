@@ -8,7 +8,8 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Row, bindparam, case, func, insert, select, update
 
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.tables import attempts
 
 State = Literal["intent", "ticket", "kept", "failed", "uncertain", "cancelled"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bridge.errors import Unstored
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
 from bridge.store.drawer import Drawer
+from bridge.store.hand import Write
 from bridge.store.history import History, PictureRow
 from bridge.store.ledger import Intent, Ledger, now_ms
 

@@ -11,6 +11,7 @@ from bridge.api.a1111.jobs import Order
 from bridge.api.a1111.lists import FIXED
 from bridge.api.a1111.schema import Asked
 from bridge.api.a1111.wishes import without_wishes
+from bridge.api.pieces import Pieces
 from bridge.api.rooms import DoorSettings
 from bridge.api.trace import Trace, dollars, traced
 from bridge.domain import Made
@@ -47,7 +48,7 @@ def answered(
         orjson.dumps(info.decode()),
         b"}",
     ]
-    return Response(b"".join(parts), 200, trace.headers(), "application/json")
+    return Pieces(parts, trace.headers(), "application/json")
 
 
 def _parameters(asked: Asked) -> dict[str, object]:
