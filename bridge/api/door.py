@@ -10,13 +10,14 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.api.hooks import PATH as HOOKS
 from bridge.api.origins import Origins, preflight, readable
 from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
 _PREFIX = re.compile(
-    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
+    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|bridge/v1/hooks|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
 )
 _OPEN = frozenset({
     ("GET", "/internal/ping"), ("OPTIONS", "/v1/images/generations"),
@@ -78,8 +79,7 @@ class Door:
     def _user(self, scope: Scope) -> str:
         """The Basic user, empty when there is none; Unauthorized. Open doors read no header."""
         auth = self._settings.auth
-        path = scope["path"]
-        if not auth or (scope["method"], path) in _OPEN or path.startswith(_SIGNED):
+        if not auth or _is_open(scope["method"], scope["path"]):
             return ""
         header = Headers(scope=scope).get("authorization", "")
         user, given = credentials(header)
@@ -109,6 +109,11 @@ class Door:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the request is larger than {self._settings.body_limit} bytes")
+
+
+def _is_open(method: str, path: str) -> bool:
+    told = method == "POST" and path.startswith(HOOKS)
+    return told or (method, path) in _OPEN or path.startswith(_SIGNED)
 
 
 def credentials(header: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.domain import Family
-from bridge.errors import AttemptError
+from bridge.errors import AttemptError, TooManyLoras
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,15 @@ class Word:
 
     pattern: str
     means: type[AttemptError]
+
+
+MANY_LORAS = Word(
+    r"too many lora|max\w*loras?\w*exceed|maximum number of lora"
+    r"|(at most|no more than|maximum of|up to|only) \d+ lora"
+    r"|lora[^;]{0,60}(at most|no more than|maximum of) \d+ (item|element|entr|of )",
+    TooManyLoras,
+)
+"""How clouds put it that there are too many LoRAs; looked for before a card's own words."""
 
 
 @dataclass(frozen=True, slots=True)

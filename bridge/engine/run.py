@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from bridge.domain import Ready
-from bridge.engine.adopt import Adoption, Shelf
+from bridge.engine.adopt import Adoption, Hosts, Shelf
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Finished, Ticket
 from bridge.engine.fetch import fetch
@@ -26,6 +26,7 @@ from bridge.errors import (
     Sealed,
     TimedOut,
     Uncertain,
+    Unfit,
 )
 from bridge.transport.client import Transport
 
@@ -45,13 +46,15 @@ class Engine:
     """Runs attempts. What it begins it brings to an end, whoever is still waiting."""
 
     def __init__(
-        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace
-    ) -> None:
+        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace,
+        hosts: Hosts | None = None,
+    ) -> None:  # fmt: skip
         self.pace = pace
         self._transport = transport
         self._keeper = keeper
         self._slots = slots
-        self._adoption = Adoption(shelf)
+        self._adoption = Adoption(shelf, hosts)
+        self._hosts, self._taking = hosts, dict[str, asyncio.Task[None]]()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hooks: dict[str, Attempt] = {}
         """Attempts of which their clouds may still tell, by ref."""
@@ -102,6 +105,20 @@ class Engine:
         attempt.woken.set()
         return True
 
+    def host(self, url: str) -> bool:
+        """Begin to take over a file that a cloud could not fetch; False where that is no help."""
+        if self._hosts is None or self._hosts.has(url) or not url.startswith("http"):
+            return False
+        if url not in self._taking or self._taking[url].done():
+            self._taking[url] = self._spawn(self._hosts.take(url))
+        return True
+
+    async def hosted(self, url: str, *, seconds: float) -> bool:
+        """Whether the file was taken over, at the latest after `seconds`; it goes on after that."""
+        if task := self._taking.get(url):
+            await asyncio.wait({task}, timeout=seconds)
+        return self._hosts is not None and self._hosts.has(url)
+
     async def aclose(self, seconds: float) -> None:
         """Wait for what is being kept; jobs still at their clouds are adopted at the next start."""
         await self._keeper.drain(seconds)
@@ -149,6 +166,8 @@ class Engine:
         if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self._adoption.with_handles(talk, ready, seconds=upload)
+        else:
+            ready = await self._adoption.with_addresses(ready)
         ready = await wrapped(attempt, ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
@@ -156,14 +175,14 @@ class Engine:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:
-            async with beside(peeking(talk, attempt)):
-                begun = await self._taken(attempt, talk, ready, seconds)
-        except Uncertain as error:
-            begun = await self._found(attempt, talk, error.text)
-        except LoraUnreachable as error:
-            await self._adoption.forget(talk, ready, error.text)
-            raise
-        return await self._finished(attempt, talk, begun)
+            try:
+                async with beside(peeking(talk, attempt)):
+                    begun = await self._taken(attempt, talk, ready, seconds)
+            except Uncertain as error:
+                begun = await self._found(attempt, talk, error.text)
+            return await self._finished(attempt, talk, begun)
+        except (LoraUnreachable, Unfit) as error:
+            raise await self._adoption.blamed(talk, ready, error) from None
 
     async def _taken(
         self, attempt: Attempt, talk: Talk, ready: Ready, seconds: float

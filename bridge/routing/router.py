@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from time import monotonic
 
-from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.domain import AttemptRecord, Job, Made, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model, Option
 from bridge.engine.control import Control
@@ -12,17 +13,15 @@ from bridge.engine.run import Engine
 from bridge.errors import (
     AttemptError,
     BridgeError,
-    Busy,
     Gone,
     Interrupted,
-    LoraPending,
-    Refused,
-    Rest,
+    LoraUnreachable,
+    TooManyLoras,
 )
-from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
-from bridge.routing.chain import Chain, failure, recipe
+from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
+from bridge.routing.chain import Chain, asked_at, failure, recipe, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -59,7 +58,9 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+        return name == AUTO or any(
+            name in (route.account, route.name, route.adapter.card.name) for route in self.routes
+        )
 
     def options(self, name: str) -> list[Option]:
         """The knobs of all models behind `name`."""
@@ -72,7 +73,7 @@ class Router:
 
     async def make(self, job: Job, control: Control, render: Render) -> Made:
         """The picture and its trace; AllProvidersFailed, or Interrupted."""
-        candidates = eligible(job, self.routes)
+        candidates = eligible(job, [as_learnt(route, self.health) for route in self.routes])
         chain = Chain(
             job,
             control,
@@ -80,7 +81,7 @@ class Router:
             ordered(job, candidates, self.health, self._order),
         )
         while chain.left:
-            route = chain.left.pop(0)
+            route = await self._regained(chain, chain.left.pop(0))
             if control.stop.is_set() or control.left:
                 raise Interrupted("the client is gone; nothing more was begun")
             if await self._may_begin(chain, route) and (
@@ -88,6 +89,19 @@ class Router:
             ):
                 return made
         return await self._last_word(chain)
+
+    async def _regained(self, chain: Chain, route: Route) -> Route:
+        """`route` with those of its lost LoRAs that it can have from our bucket by now."""
+        if not route.lost:
+            return route
+        waited = chain.hosting.pop(route.name, {})
+        ends = monotonic() + max(chain.remaining(), 0.0) / 2
+        found = [
+            lora
+            for lora, url in waited.items()
+            if await self._engine.hosted(url, seconds=max(ends - monotonic(), 0.0))
+        ]
+        return replace(route, lost={k: v for k, v in route.lost.items() if k not in found})
 
     async def _may_begin(self, chain: Chain, route: Route) -> bool:
         """Whether an attempt makes sense now; waits for a rest that ends soon."""
@@ -115,7 +129,7 @@ class Router:
         self.health.begin(route.account, route.name)
         attempt: Attempt | None = None
         try:
-            ready = render(chain.job, route.model)
+            ready = render(asked_at(chain.job, route), route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
                 recipe=recipe(chain.job, ready), decode=chain.job.decode,
@@ -145,7 +159,7 @@ class Router:
         )
         remaining = max(chain.remaining(), 0.0)
         if not others:
-            return remaining, remaining
+            return remaining, remaining / 2  # the picture can still be made without the LoRA
         pace = self._engine.pace
         patience = pace.patience(self.health.p95(route.name, route.model))
         return min(patience, remaining), min(pace.seconds(UPLOAD_S), remaining)
@@ -160,15 +174,16 @@ class Router:
         if rest:
             self._bus.tell(Rested(parks, error.name, rest))
         chain.errors.append(error)
-        if isinstance(error, Refused):
-            limit = Rating.named(route.model.rating)
-            chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
-        elif not error.walks_on:
-            chain.left = []
-        elif isinstance(error, LoraPending | Busy) or (
-            error.rest is not Rest.NONE and not isinstance(error, Gone)
-        ):
-            chain.left = [r for r in chain.left if r.account != route.account]
+        sent = len(attempt.ready.loras) if attempt else 0
+        if isinstance(error, TooManyLoras) and sent:
+            most = min(sent - 1, sent if error.most is None else error.most)
+            self.health.learn_limit(route.name, most)
+            self._bus.tell(LimitLearnt(route.name, most))
+        if isinstance(error, LoraUnreachable) and attempt:
+            lost = {use.id: use.url for use in attempt.ready.loras if use.id in error.loras}
+            taken = {lora: url for lora, url in lost.items() if self._engine.host(url)}
+            chain.hosting.setdefault(route.name, {}).update(taken)
+        turn(chain, route, error, self.health)
 
     def _began(self, chain: Chain, route: Route, attempt: Attempt) -> None:
         told = (chain.job.id, attempt.ref, route.account, route.model.name)

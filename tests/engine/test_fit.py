@@ -72,6 +72,23 @@ def test_every_cut_is_a_note(
     assert codes(job, model) == [code]
 
 
+@pytest.mark.parametrize("code", ["lora-unreachable", "lora-pending"])
+def test_a_lora_that_the_cloud_cannot_have_is_dropped_and_told(code: str) -> None:
+    rose, hat = lora("rose", "flux1"), lora("hat", "flux1")
+    cut = fit(replace(JOB, loras=(rose, hat), lost_loras={"rose": code}), MODEL)
+    assert (cut.loras, cut.dropped) == ((hat,), (rose,))
+    assert [note.code for note in cut.notes] == [code]
+    assert "rose: words stand in" in cut.notes[0].text
+
+
+def test_what_clients_send_unasked_only_tips_the_balance() -> None:
+    without = replace(MODEL, negative=False, seeds=None, guidance=None)
+    cut = fit(replace(JOB, negative="fog", guidance=2.0), without)
+    assert (cut.loss, 0 < cut.slight < 0.1) == (0, True)
+    kept = fit(replace(JOB, negative="fog", guidance=2.0), MODEL)
+    assert kept.slight == 0
+
+
 def test_a_character_weighs_more_than_a_prop() -> None:
     prop = fit(replace(JOB, loras=(lora("hat", "sdxl", category="misc"),)), MODEL)
     person = fit(replace(JOB, loras=(lora("rose", "sdxl"),)), MODEL)

@@ -22,12 +22,14 @@ from bridge.errors import (
     Refused,
     Rest,
     TimedOut,
+    TooManyLoras,
     Unavailable,
     Uncertain,
     Unfit,
     Unpayable,
 )
 from emulator import pictures
+from emulator.clouds import CLOUDS
 from tests.providers.cases import CASES, MODELS, QUEUED, png
 from tests.providers.chamber import Chamber, lora
 
@@ -398,6 +400,23 @@ async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, clo
     assert await room.states() == ["failed"]
     await room.run(room.attempt(adapter, model, loras=(use,)))
     assert (await room.states())[-1] == "kept"
+
+
+@pytest.mark.parametrize(
+    "cloud",
+    [cloud.name for cloud in CLOUDS if cloud.name in CASES and "too_many_loras" in cloud.kinds],
+)
+async def test_too_many_loras_are_told_with_their_number(room: Chamber, cloud: str) -> None:
+    model = next(m for m in CASES[cloud].models() if m.loras and m.loras.most > 1)
+    room.emulator.faults.add(cloud, "too_many_loras", most=1)
+    attempt = room.attempt(
+        CASES[cloud].adapter(room.emulator.url), model,
+        loras=(lora("rose", model), lora("rain", model)),
+    )  # fmt: skip
+    with pytest.raises(TooManyLoras) as raised:
+        await room.run(attempt)
+    assert raised.value.most == 1
+    assert (await room.states(), room.paid(cloud)) == (["failed"], 1)
 
 
 @by_cloud
