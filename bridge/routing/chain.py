@@ -1,11 +1,11 @@
 """One job on its way down the chain, and what is said when it comes out empty."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 
-from bridge.domain import AttemptRecord, Job, Rating, Ready
-from bridge.engine.attempt import Attempt
+from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.control import Control
 from bridge.engine.fit import fit
 from bridge.errors import (
@@ -123,3 +123,34 @@ def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
         "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
         "notes": [note.code for note in ready.notes],
     }
+
+
+def record(
+    route: Route, outcome: str, seconds: float, text: str = "", cost: int | None = None
+) -> AttemptRecord:
+    """A line of the trace."""
+    return AttemptRecord(route.account, route.model.name, outcome, round(seconds, 3), text, cost)
+
+
+def made(
+    chain: Chain, route: Route, attempt: Attempt, outcome: Outcome, seconds: float,
+    resting: Iterable[AttemptRecord],
+) -> Made:  # fmt: skip
+    """The picture, and how it came about."""
+    ready = attempt.ready
+    return Made(
+        picture=outcome.picture,
+        provider=route.account,
+        model=route.model.name,
+        ready=ready,
+        seed=chain.job.seed if outcome.seed is None else outcome.seed,
+        cost=outcome.cost,
+        seconds=seconds,
+        attempts=(*resting, *chain.trace),
+        notes=(*chain.job.notes, *ready.notes),
+        scene=chain.job.scene,
+        loras=tuple(use.id for use in ready.loras),
+        facts=outcome.facts,
+        ref=attempt.ref,
+        more=outcome.more,
+    )

@@ -19,7 +19,7 @@ from bridge.errors import (
     TooManyLoras,
 )
 from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
-from bridge.routing.chain import Chain, asked_at, failure, recipe, turn
+from bridge.routing.chain import Chain, asked_at, failure, made, recipe, record, turn
 from bridge.routing.health import Health
 from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
 
@@ -85,9 +85,9 @@ class Router:
             if control.stop.is_set() or control.left:
                 raise Interrupted("the client is gone; nothing more was begun")
             if await self._may_begin(chain, route) and (
-                made := await self._try(chain, route, render)
+                picture := await self._try(chain, route, render)
             ):
-                return made
+                return picture
         return await self._last_word(chain)
 
     async def _regained(self, chain: Chain, route: Route) -> Route:
@@ -120,7 +120,7 @@ class Router:
         return not chain.control.stop.is_set()
 
     def _skipped(self, chain: Chain, route: Route, why: str) -> bool:
-        chain.trace.append(_record(route, "skipped", 0.0, why))
+        chain.trace.append(record(route, "skipped", 0.0, why))
         return False
 
     async def _try(self, chain: Chain, route: Route, render: Render) -> Made | None:
@@ -146,8 +146,8 @@ class Router:
         except BaseException as error:
             self.health.release(route.account, route.name)
             if isinstance(error, BridgeError):
-                record = _record(route, error.name, monotonic() - begun, error.text)
-                self._note(chain, route, attempt, record)
+                line = record(route, error.name, monotonic() - begun, error.text)
+                self._note(chain, route, attempt, line)
             raise
         return self._made(chain, route, attempt, outcome, monotonic() - begun)
 
@@ -170,7 +170,7 @@ class Router:
     ) -> None:  # fmt: skip
         parks = route.name if isinstance(error, Gone) else route.account
         rest = self.health.bad(route.account, route.name, error, parks=parks)
-        self._note(chain, route, attempt, _record(route, error.name, seconds, error.text))
+        self._note(chain, route, attempt, record(route, error.name, seconds, error.text))
         if rest:
             self._bus.tell(Rested(parks, error.name, rest))
         chain.errors.append(error)
@@ -190,16 +190,16 @@ class Router:
         self._bus.tell(AttemptBegan(*told))
 
     def _note(
-        self, chain: Chain, route: Route, attempt: Attempt | None, record: AttemptRecord
+        self, chain: Chain, route: Route, attempt: Attempt | None, line: AttemptRecord
     ) -> None:
-        chain.trace.append(record)
+        chain.trace.append(line)
         if attempt is None:
             return
         codes = tuple(note.code for note in attempt.ready.notes)
         self._bus.tell(
             AttemptEnded(
-                chain.job.id, attempt.ref, route.account, route.model.name, record.outcome,
-                record.seconds, record.cost, codes,
+                chain.job.id, attempt.ref, route.account, route.model.name, line.outcome,
+                line.seconds, line.cost, codes,
             )
         )  # fmt: skip
 
@@ -207,31 +207,15 @@ class Router:
         self, chain: Chain, route: Route, attempt: Attempt, outcome: Outcome, seconds: float
     ) -> Made:
         self.health.good(route.account, route.name, seconds)
-        self._note(chain, route, attempt, _record(route, "ok", seconds, cost=outcome.cost))
-        ready = attempt.ready
-        return Made(
-            picture=outcome.picture,
-            provider=route.account,
-            model=route.model.name,
-            ready=ready,
-            seed=chain.job.seed if outcome.seed is None else outcome.seed,
-            cost=outcome.cost,
-            seconds=seconds,
-            attempts=(*self._resting(chain), *chain.trace),
-            notes=(*chain.job.notes, *ready.notes),
-            scene=chain.job.scene,
-            loras=tuple(use.id for use in ready.loras),
-            facts=outcome.facts,
-            ref=attempt.ref,
-            more=outcome.more,
-        )
+        self._note(chain, route, attempt, record(route, "ok", seconds, cost=outcome.cost))
+        return made(chain, route, attempt, outcome, seconds, self._resting(chain))
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:
         """The accounts that were not asked because they rest, one line each."""
         for account, route in {route.account: route for route in reversed(chain.left)}.items():
             if rest := self.health.rest_of(account, route.name):
                 why = self.health.reason(account) or self.health.reason(route.name)
-                yield _record(route, "resting", 0.0, f"for {rest:.0f} s more: {why}")
+                yield record(route, "resting", 0.0, f"for {rest:.0f} s more: {why}")
 
     async def _last_word(self, chain: Chain) -> Made:
         """A picture that is still under way somewhere, or the reason why there is none."""
@@ -251,9 +235,3 @@ class Router:
     def _soonest(self) -> float | None:
         rests = [self.health.rest_of(route.account, route.name) for route in self.routes]
         return min(rests, default=0.0) or None
-
-
-def _record(
-    route: Route, outcome: str, seconds: float, text: str = "", cost: int | None = None
-) -> AttemptRecord:
-    return AttemptRecord(route.account, route.model.name, outcome, round(seconds, 3), text, cost)
