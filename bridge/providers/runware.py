@@ -14,7 +14,7 @@ from bridge.transport.reply import Reply
 
 FAILED_JOB = frozenset({400, 404, 422, 500})
 """Statuses with which getResponse tells that a job failed."""
-DETAILS = ("organizationName", "AIRSource", "balance")
+DETAILS = ("balance", "AIRSource", "organizationName")
 NO_SOURCE = "the account has no AIR source: set one in its settings, or RUNWARE_AIR_SOURCE"
 
 
@@ -89,7 +89,7 @@ class Runware(c.Adapter):
         return c.Handle(air) if (yield from self._listed(air)) else c.Waiting(retry_after=2.0)
 
     def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
-        """Whose account it is, its AIR source, and what is left on it in dollars."""
+        """What is left on the account in dollars, its AIR source, and whose it is."""
         details = yield from self._details()
         return {name: str(details[name]) for name in DETAILS if details[name]}
 

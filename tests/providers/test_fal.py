@@ -25,6 +25,7 @@ from bridge.errors import (
     Unpayable,
 )
 from bridge.transport.reply import Reply
+from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
 
@@ -93,7 +94,7 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
     ("cut", {}, Uncertain, Rest.BRIEF, "uncertain"),
     ("truncated", {}, Uncertain, Rest.BRIEF, "uncertain"),
     ("moderation", {}, Refused, Rest.NONE, "failed"),
-    ("moderation", {"flag": True}, Refused, Rest.NONE, "failed"),
+    ("moderation", {"flag": True}, Refused, Rest.NONE, "paid"),
     ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
     ("downstream", {}, Unavailable, Rest.BRIEF, "failed"),
     ("runner", {}, Unavailable, Rest.BRIEF, "failed"),
@@ -142,6 +143,16 @@ async def test_ideogram_is_sent_our_caption_as_it_is(room: Chamber) -> None:
     assert "num_inference_steps" not in job.request
 
 
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.upscales])
+async def test_an_upscaler_makes_the_given_picture_larger(room: Chamber, name: str) -> None:
+    given = png(100, 60)
+    attempt = room.attempt(at(room), MODELS[name], init_image=given, width=250, height=150)
+    outcome = await room.run(attempt)
+    assert (outcome.picture.width, outcome.picture.height) == (250, 150)
+    assert pictures.read(bytes(outcome.picture.raw))["init"] == pictures.digest(given)
+    assert (await room.states(), room.paid("fal")) == (["kept"], 1)
+
+
 async def test_an_upscaler_is_sent_a_factor_and_no_prompt(room: Chamber) -> None:
     model = MODELS["crystal-upscaler"]
     more = {"width": 1024, "height": 1536, "options": {"creativity": 2}}
@@ -155,7 +166,7 @@ async def test_a_blacked_out_picture_is_a_refusal(room: Chamber) -> None:
     room.emulator.faults.add("fal", "moderation", flag=True)
     with pytest.raises(Refused, match="safety checker"):
         await room.run(room.attempt(at(room), FLUX))
-    assert len(await room.states()) == 1
+    assert await room.states() == ["paid"]
     assert room.emulator.ledger.requests("fal", "file") == []
 
 

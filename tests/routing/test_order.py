@@ -1,13 +1,10 @@
 from dataclasses import replace
-from typing import Any, cast
 
 from bridge.domain import Job, Lora, LoraFile, Rating
 from bridge.engine.contract import Account, Adapter, Card, LoraRule, Model
 from bridge.errors import Unavailable
-from bridge.events import Bus
 from bridge.routing.health import Health
 from bridge.routing.order import Route, eligible, ordered, routes
-from bridge.routing.router import Router
 
 FLUX = Model(id="f", name="flux", family="flux1", loras=LoraRule(9), rating="mature", seeds=(0, 9))
 FILL = replace(FLUX, name="fill", needs_mask=True, image_to_image=True, mask=True)
@@ -40,23 +37,20 @@ def test_a_route_or_an_account_may_be_chosen() -> None:
     assert names(eligible(replace(JOB, route="one/flux"), ALL)) == ["one/flux"]
 
 
+def test_what_only_enlarges_is_asked_by_its_name_and_with_a_picture() -> None:
+    larger = replace(FLUX, name="2k", upscales=True, image_to_image=True)
+    known = routes([adapter("one", larger)])
+    job = replace(JOB, route="one/2k", init_image=b"x")
+    assert names(eligible(job, known)) == ["one/2k"]
+    assert not eligible(replace(job, init_image=None), known)
+    assert not eligible(replace(job, route="one"), known)
+    assert not eligible(replace(job, route="auto"), known)
+
+
 def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))
     assert "one/fill" not in names(eligible(replace(JOB, init_image=b"x"), ALL))
-
-
-def test_an_upscaler_is_asked_by_its_name_and_with_a_picture() -> None:
-    larger = Model(id="u", name="larger", family="any", kind="upscaler", image_to_image=True)
-    found = routes([adapter("one", larger, FLUX)])
-    pictured = replace(JOB, init_image=b"x")
-    assert names(eligible(pictured, found)) == ["one/flux"]
-    assert names(eligible(replace(pictured, route="one"), found)) == ["one/flux"]
-    assert names(eligible(replace(pictured, route="one/larger"), found)) == ["one/larger"]
-    assert names(eligible(replace(JOB, route="one/larger"), found)) == []
-    router = Router([adapter("one", larger, FLUX)], cast(Any, None), Health(), Bus())
-    assert router.names() == ["auto", "one/flux"]
-    assert router.known("one/larger")
 
 
 def test_a_model_that_needs_a_lora_is_asked_with_one() -> None:
@@ -77,6 +71,26 @@ def test_who_keeps_the_character_goes_first() -> None:
     found = eligible(job, ALL)
     assert names(ordered(job, found, Health(), "ranked"))[0] == "two/zed"
     assert names(ordered(job, found, Health(), "fixed"))[0] == "one/flux"
+
+
+def test_of_two_that_are_alike_the_one_that_reads_negatives_goes_first() -> None:
+    reads = replace(ZED, negative=True)
+    found = routes([adapter("deaf", ZED), adapter("reads", reads)])
+    job = replace(JOB, negative="fog")
+    health = Health()
+    for _ in range(3):
+        health.good("reads", "reads/zed", 1.0)
+    assert names(ordered(JOB, found, health, "ranked"))[0] == "deaf/zed"
+    assert names(ordered(job, found, health, "ranked"))[0] == "reads/zed"
+
+
+def test_all_accounts_of_a_cloud_answer_to_its_name() -> None:
+    class Some(Adapter):
+        card = Card("one", "one", "", "http://x", (ZED,))
+
+    found = routes([Some(Account("one", "http://x")), Some(Account("one", "http://x", label="2"))])
+    assert names(eligible(replace(JOB, route="one"), found)) == ["one/zed", "one_2/zed"]
+    assert names(eligible(replace(JOB, route="one_2"), found)) == ["one_2/zed"]
 
 
 def test_success_outweighs_a_place() -> None:

@@ -17,7 +17,7 @@ PATHS: Mapping[Family, Mapping[str, str]] = {
 }  # fmt: skip
 """What is added to a model's id for what the job has, and what its mask is called."""
 ALWAYS: Mapping[Family, Mapping[str, object]] = {"ideogram4": {"expansion_model": "None"}}
-"""Ideogram 4 rewrites prompts, for a fee; ours is a whole caption already."""
+"""Ideogram 4 would rewrite our prompt, for a fee."""
 FACTORS: Mapping[str, str] = {
     "clarityai/crystal-upscaler": "scale_factor",
     "fal-ai/seedvr/upscale/image": "upscale_factor",
@@ -28,8 +28,8 @@ FACTORS: Mapping[str, str] = {
 def inputs(job: Ready, *, checked: bool) -> tuple[str, dict[str, object]]:
     """The whole id and the input; only what the job has is in it."""
     path, asked = _enlarging(job) if job.model in FACTORS else _making(job, checked)
-    asked |= {"output_format": "png", **job.options}
-    return path, {name: value for name, value in asked.items() if value is not None}
+    whole = {**job.options, **asked, "output_format": "png"}
+    return path, {name: value for name, value in whole.items() if value is not None}
 
 
 def _enlarging(job: Ready) -> tuple[str, dict[str, object]]:

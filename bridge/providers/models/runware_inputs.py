@@ -29,7 +29,8 @@ def inference(job: Ready) -> dict[str, object]:
     }
     given = {name: picture for name, picture in pictures.items() if picture}
     return {
-        "model": job.model, "positivePrompt": job.prompt, "negativePrompt": job.negative or None,
+        **job.options, "model": job.model,
+        "positivePrompt": job.prompt, "negativePrompt": job.negative or None,
         "width": job.width, "height": job.height, "steps": job.steps, "CFGScale": job.guidance,
         "seed": job.seed, "strength": job.strength,
         "lora": [{"model": use.handle, "weight": use.weight} for use in job.loras] or None,

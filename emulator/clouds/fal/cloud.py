@@ -8,16 +8,15 @@ billed unless it failed or was cancelled in time.
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from io import BytesIO
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from aiohttp import web
-from PIL import Image
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.fal.apps import APPS, App
-from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, no_path, recipes
+from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, black, no_path, recipes
 from emulator.jobs import Job, WorkFailed
 from emulator.pictures import Recipe
 
@@ -120,6 +119,7 @@ class Fal(Cloud):
         entry.facts["retries"] = request.headers.get("x-fal-no-retry") != "1"
         struck, here = fault(request, *self.kinds), origin(request)
         app = APPS[alias].get(path)
+        app = app and replace(app, most_loras=most_loras(request, app.most_loras))
         entry.facts["ignored"] = sorted(asked.keys() - app.takes) if app else []
 
         async def work() -> Any:
@@ -240,10 +240,3 @@ def infrastructure(job: Job) -> Input:
 def megapixels(made: list[Recipe]) -> int:
     """Begun megapixels, picture by picture."""
     return sum(-(-recipe.width * recipe.height // MEGAPIXEL) for recipe in made)
-
-
-def black(recipe: Recipe, kind: str) -> bytes:
-    """What is sent in place of a picture that the checker holds back."""
-    file = BytesIO()
-    Image.new("RGB", (recipe.width, recipe.height)).save(file, kind.upper())
-    return file.getvalue()

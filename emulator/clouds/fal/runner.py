@@ -60,7 +60,9 @@ RUNTIME = {
     "content_policy_violation", "file_download_error", "image_load_error", "internal_server_error",
     "downstream_service_error",
 }  # fmt: skip
-MISFORTUNES = {"failed", "moderation", "downstream", "runner", "timed_out", "retired"}
+MISFORTUNES = {
+    "failed", "moderation", "downstream", "runner", "timed_out", "too_many_loras", "retired",
+}  # fmt: skip
 
 
 def act_out(kind: str, asked: Input) -> None:
@@ -186,3 +188,10 @@ def picture(url: Any, name: str) -> bytes | None:
     except (ValueError, binascii.Error, UnidentifiedImageError):
         raise wrong("image_load_error", "Failed to load the image.", name, given=url) from None
     return raw
+
+
+def black(recipe: Recipe, kind: str) -> bytes:
+    """What is sent in place of a picture that the checker holds back."""
+    file = BytesIO()
+    Image.new("RGB", (recipe.width, recipe.height)).save(file, kind.upper())
+    return file.getvalue()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.pictures import Recipe
 
 TEXTS = {
@@ -36,7 +36,7 @@ class Together(Cloud):
     """One model call a request."""
 
     name = "together"
-    kinds = Cloud.kinds | {"failed"}
+    kinds = Cloud.kinds | {"failed", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700, "retired": ""}
     """`price` in micro-dollars a picture; `retired` is a model that is gone."""
 
@@ -50,7 +50,7 @@ class Together(Cloud):
         ]
 
     def stage(self, request: web.Request, body: Any) -> str:
-        """Every picture is paid."""
+        """Whatever is posted is paid."""
         return "paid" if request.method == "POST" else "other"
 
     def refusal(self, status: int, text: str = "") -> Refusal:
@@ -68,7 +68,7 @@ class Together(Cloud):
     async def generate(self, request: web.Request) -> web.Response:
         """Check, bill, draw."""
         account = self.account(self.bearer(request))
-        body = self.checked(parsed(await request.read()))
+        body = self.checked(parsed(await request.read()), most_loras(request, 2))
         if fault(request, "moderation"):
             raise self.refusal(422, "image may contain NSFW content")
         number = len(self.world.ledger.jobs(self.name)) + 1
@@ -92,20 +92,21 @@ class Together(Cloud):
         url = self.world.keep(self.name, raw, kind, origin(request))
         return {"index": 0, "type": "url", "url": url}
 
-    def checked(self, body: Any) -> dict[str, Any]:
+    def checked(self, body: Any, most: int) -> dict[str, Any]:
         """A known model with a prompt, whose limits are kept."""
         if not isinstance(body, dict) or not all(body.get(k) for k in ("model", "prompt")):
             raise self.refusal(400, "'model' and 'prompt' are required")
         if body["model"] not in MODELS or body["model"] == self.setting("retired"):
             raise self.refusal(404)
-        for wrong in complaints(body):
+        for wrong in complaints(body, most):
             raise self.refusal(422, wrong)
         return body
 
 
-def complaints(body: Mapping[str, Any]) -> Iterator[str]:
-    """What a known model finds wrong with a request."""
+def complaints(body: Mapping[str, Any], most: int) -> Iterator[str]:
+    """What a known model finds wrong with a request; the words for too many LoRAs are inferred."""
     steps, loras, references = MODELS[body["model"]]
+    loras = min(loras, most)
     asked = body.get("image_loras") or []
     if "steps" in body and not 1 <= body["steps"] <= steps:
         yield f"steps must be between 1 and {steps}"
