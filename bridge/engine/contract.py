@@ -1,7 +1,8 @@
 """What an adapter is: a card that declares, and verbs that translate; the engine does the rest.
 
 A verb is a generator: it yields `Call`s, is sent `Reply`s, and returns its result. So it can
-take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`.
+take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`. A `Local`
+that is yielded is drawn in a thread, and what it draws comes back as `Reply.raw`.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -22,13 +23,25 @@ from bridge.engine.calls import (
     Request,
     SdkCall,
 )
-from bridge.engine.card import Account, Card, LoraRule, Model, Option, Setting, Sizes, Span, Word
+from bridge.engine.card import (
+    Account,
+    Card,
+    LoraRule,
+    Model,
+    Option,
+    Setting,
+    Sizes,
+    Span,
+    TokenPrices,
+    Word,
+)
 from bridge.transport.reply import Reply
 
 __all__ = [
     "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Entry", "Finished", "Handle",
     "Inline", "Local", "LoraRule", "Model", "Option", "Part", "Raw", "RefusedOne", "Remote",
-    "Request", "SdkCall", "Setting", "Sizes", "Span", "Ticket", "Waiting", "Watch", "Word",
+    "Request", "SdkCall", "Setting", "Sizes", "Span", "Ticket", "TokenPrices", "Waiting", "Watch",
+    "Word",
 ]  # fmt: skip
 
 
@@ -101,7 +114,9 @@ class Adapter:
         offered = tuple(m for m in self.card.models if not m.option or m.option in options)
         if only := options.get("only"):
             known = tuple(m for m in offered if only in (m.id, m.name))
-            return known or tuple(replace(m, id=only, name=only) for m in offered[:1])
+            heirs = tuple(replace(m, instead_of=only) for m in offered if only in m.formerly)
+            unknown = (replace(m, id=only, name=only, tokens=None) for m in offered[:1])
+            return known or heirs or tuple(unknown)
         return offered
 
     def submit(self, job: Ready, ref: str) -> Generator[Request, Reply, Ticket | Finished]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from bridge.domain import Job, Lora, LoraUse, Note
-from bridge.engine.card import Model, Sizes, Span
+from bridge.engine.card import Model, Span
+from bridge.engine.size import nearest_size
 
 LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "size": 0.5}
 """How much of what was asked is lost with a cut, by the note's code."""
@@ -28,12 +29,20 @@ def fit(job: Job, model: Model) -> Fit:
     """Cut `job` to what `model` can express."""
     notes: list[Note] = []
     cut = _fit_images(_fit_numbers(job, model, notes), model, notes)
+    if old := _retired(job.route, model):
+        notes.append(Note("retired", f"stands in for {old}, which is retired"))
     kept, dropped = _fit_loras(job.loras, model, notes)
     uses = tuple(_use(lora, model) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)
     loss += sum(LORA_LOSS.get(lora.category, 1.0) for lora in dropped)
     told = tuple(replace(note, text=f"{model.name} {note.text}") for note in notes)
     return Fit(cut, kept, uses, dropped, told, loss)
+
+
+def _retired(route: str, model: Model) -> str:
+    """The retired name by which this model was asked for, if it was."""
+    asked = route.partition("/")[2]
+    return asked if asked in model.formerly else model.instead_of
 
 
 def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
@@ -118,22 +127,3 @@ def _use(lora: Lora, model: Model) -> LoraUse:
     low, high = model.loras.weights if model.loras else (0.0, 0.0)
     weight = min(max(file.weight if file else 1.0, low), high)
     return LoraUse(lora.id, file.url if file else "", weight)
-
-
-def nearest_size(width: int, height: int, sizes: Sizes) -> tuple[int, int]:
-    """The nearest size on offer with the aspect kept as far as the limits let it."""
-    if sizes.fixed:
-        ratio = width / height
-        return min(
-            sizes.fixed,
-            key=lambda s: (abs(s[0] / s[1] / ratio - 1), abs(s[0] * s[1] - width * height)),
-        )
-    scale = min(1.0, sizes.high / max(width, height))
-    scale = max(scale, sizes.low / min(width, height))
-    return _side(width * scale, sizes), _side(height * scale, sizes)
-
-
-def _side(pixels: float, sizes: Sizes) -> int:
-    low = -(-sizes.low // sizes.step) * sizes.step
-    high = sizes.high // sizes.step * sizes.step
-    return min(max(round(pixels / sizes.step) * sizes.step, low), high)

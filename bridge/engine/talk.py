@@ -11,7 +11,7 @@ import orjson
 import pybase64
 
 from bridge.engine.blame import UNCLEAR, blame
-from bridge.engine.contract import Adapter, DataUri, Part, Request, SdkCall
+from bridge.engine.contract import Adapter, Call, DataUri, Local, Part, Request, SdkCall
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
 from bridge.pictures.sniff import data_uri, mime
@@ -50,7 +50,9 @@ class Talk:
         try:
             call = next(verb)
             while True:
-                if call.paid:
+                if isinstance(call, Local):
+                    reply = Reply(200, {}, raw=await asyncio.to_thread(call.draw))
+                elif call.paid:
                     if paid or before_paid is None:
                         raise AssertionError(f"{self.adapter.card.name}: an unexpected paid call")
                     paid = True
@@ -67,7 +69,7 @@ class Talk:
                 raise Uncertain(error.text, status=error.status) from None
             raise
 
-    async def _pay(self, call: Request, ends: float) -> Reply:
+    async def _pay(self, call: Call | SdkCall, ends: float) -> Reply:
         try:
             reply = await self._send(call, ends)
         except (Cut, Slow) as error:
@@ -76,7 +78,7 @@ class Talk:
             raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
         return self._passed(call, reply)
 
-    async def _free(self, call: Request, ends: float, tries: int) -> Reply:
+    async def _free(self, call: Call | SdkCall, ends: float, tries: int) -> Reply:
         wait = self.pace.seconds(0.25)
         for tries_left in reversed(range(tries)):
             try:
@@ -89,7 +91,7 @@ class Talk:
                 wait *= 2
         raise AssertionError("the last try raises")
 
-    async def _send(self, call: Request, ends: float) -> Reply:
+    async def _send(self, call: Call | SdkCall, ends: float) -> Reply:
         left = max(ends - monotonic(), 0.05)
         if isinstance(call, SdkCall):
             return await through_sdk(call.sdk, call.send, left)
@@ -129,7 +131,7 @@ class Talk:
             return {}
         return {card.key_header: card.auth.format(key=key)}
 
-    def _passed(self, call: Request, reply: Reply) -> Reply:
+    def _passed(self, call: Call | SdkCall, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
         if reply.status in call.reads or 200 <= reply.status < 300:
             return reply

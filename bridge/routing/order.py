@@ -65,7 +65,13 @@ def _enough_loras(job: Job, model: Model) -> bool:
 def _meant(wanted: str, route: Route, dry: bool) -> bool:
     if wanted == AUTO:
         return dry or not route.adapter.card.dry_run
-    return wanted in (route.account, route.name)
+    return called(wanted, route)
+
+
+def called(name: str, route: Route) -> bool:
+    """Whether `name` is the route, its account, or a retired model that it stands in for."""
+    old = (f"{route.account}/{model}" for model in route.model.formerly)
+    return name in (route.account, route.name, *old)
 
 
 def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order) -> list[Route]:

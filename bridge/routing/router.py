@@ -22,7 +22,7 @@ from bridge.errors import (
 from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
 from bridge.routing.chain import Chain, failure, recipe
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, called, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -59,7 +59,7 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+        return name == AUTO or any(called(name, route) for route in self.routes)
 
     async def make(self, job: Job, control: Control, render: Render) -> Made:
         """The picture and its trace; AllProvidersFailed, or Interrupted."""

@@ -11,10 +11,10 @@ from bridge.domain import LoraUse, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
-from bridge.engine.fit import nearest_size
 from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
+from bridge.engine.size import nearest_size
 from bridge.engine.slots import Slots
 from bridge.events import Bus
 from bridge.store.blobs import Folder
