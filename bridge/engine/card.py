@@ -61,6 +61,8 @@ class Sizes:
     """Fewest and most pixels of the whole picture, where they are limited too."""
     ratio: float | None = None
     """The longer side is at most so many times the shorter one."""
+    like_init: bool = False
+    """No size is sent: the picture comes as large as the init image."""
     fixed: tuple[tuple[int, int], ...] = ()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bridge.domain import Job, Lora, LoraUse, Note
 from bridge.engine.card import Model, Span
 from bridge.engine.size import nearest_size
+from bridge.pictures.sniff import sniff
 
 LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "size": 0.5}
 """How much of what was asked is lost with a cut, by the note's code."""
@@ -46,7 +47,7 @@ def _retired(route: str, model: Model) -> str:
 
 
 def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
-    width, height = nearest_size(job.width, job.height, model.sizes)
+    width, height = _size(job, model)
     if (width, height) != (job.width, job.height):
         text = f"makes {width}x{height} for {job.width}x{job.height}"
         notes.append(Note("size", text))
@@ -64,6 +65,13 @@ def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
         guidance=guidance,
         negative=job.negative if model.negative else "",
     )
+
+
+def _size(job: Job, model: Model) -> tuple[int, int]:
+    if model.sizes.like_init and job.init_image is not None:
+        start = sniff(job.init_image)
+        return start.width, start.height
+    return nearest_size(job.width, job.height, model.sizes)
 
 
 def _number(name: str, asked: float | None, span: Span | None, notes: list[Note]) -> float | None:

@@ -37,6 +37,12 @@ def test_a_route_or_an_account_may_be_chosen() -> None:
     assert names(eligible(replace(JOB, route="one/flux"), ALL)) == ["one/flux"]
 
 
+def test_a_retired_name_means_the_heir() -> None:
+    heirs = routes([adapter("one", replace(FLUX, formerly=("old",))), adapter("two", ZED)])
+    assert names(eligible(replace(JOB, route="one/old"), heirs)) == ["one/flux"]
+    assert names(eligible(replace(JOB, route="two/old"), heirs)) == []
+
+
 def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))

@@ -184,7 +184,8 @@ def cost_of(model: str, usage: Mapping[str, Any]) -> int:
     text, image, made = MODELS[model].prices
     kinds = usage["input_tokens_details"]
     paid: float = text * kinds["text_tokens"] + image * kinds["image_tokens"]
-    return round(paid + made * usage["output_tokens"])
+    paid += made * usage["output_tokens"]
+    return round(paid)
 
 
 def recipe_of(asked: Asked) -> Recipe:
