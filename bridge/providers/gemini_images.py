@@ -42,7 +42,7 @@ class GeminiImages(c.Adapter):
             c.Setting("GEMINI_IMAGE_MODEL", "only this model", "only"),
             c.Setting("GEMINI_SAFETY", "off: the filters that can be set block nothing", "safety"),
         ),
-        recovery="none", verified="emulator only",
+        recovery="none", verified="official SDK against the emulator",
         words=(c.Word(r"api key|billing|location is not supported", e.Unpayable),
                c.Word(r"violat\w+ .*polic", e.Refused)),
     )  # fmt: skip

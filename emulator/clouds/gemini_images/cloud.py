@@ -15,6 +15,7 @@ from emulator.clouds.gemini_images.rules import (
     AN_IMAGE,
     MODELS,
     TIERS,
+    camel,
     complaints,
     parts_of,
     unknown,
@@ -99,7 +100,7 @@ class GeminiImages(Cloud):
         model = request.match_info["model"]
         if model not in MODELS:
             raise self.refusal(404, f"models/{model} is not found for API version v1beta")
-        body = self.checked(model, parsed(await request.read()))
+        body = self.checked(model, camel(parsed(await request.read())))
         number = len(self.world.ledger.jobs(self.name)) + 1
         entry = self.accept(f"g{number:06d}", model, account, body)
         broken, held = fault(request, "failed"), fault(request, "moderation", "no_image")
@@ -121,7 +122,10 @@ class GeminiImages(Cloud):
         """Some words, then the picture; a model that thinks may show its drafts before."""
         recipe = recipe_of(model, body)
         raw = b64encode(await self.world.draw(recipe, "png")).decode()
-        picture = {"inlineData": {"mimeType": "image/png", "data": raw}, "thoughtSignature": "x"}
+        picture = {
+            "inlineData": {"mimeType": "image/png", "data": raw},
+            "thoughtSignature": "c2lnbmVk",
+        }
         parts: list[dict[str, Any]] = [{"text": "Here it is."}, picture]
         if fault(request, "drafts"):
             draft = {"mimeType": "image/png", "data": "ZHJhZnQ="}

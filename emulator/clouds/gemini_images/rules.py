@@ -4,6 +4,7 @@ Sources: the types of google-genai 3.4, ai.google.dev (sizes and tokens of each 
 tokens of a 2K picture, that a picture sent along counts 258 tokens, the words of refusals.
 """
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
@@ -55,6 +56,19 @@ MODELS: Mapping[str, Kind] = {
 }
 
 
+def camel(body: Any) -> Any:
+    """`body` with its names in camelCase: Google reads snake_case as well."""
+    if isinstance(body, list):
+        return [camel(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return {re.sub(r"_([a-z])", _upper, name): camel(value) for name, value in body.items()}
+
+
+def _upper(found: re.Match[str]) -> str:
+    return found[1].upper()
+
+
 def unknown(body: Any, place: str = "", at: str = "") -> Iterator[str]:
     """Google's words for every field that it does not know."""
     if isinstance(body, list):
@@ -99,8 +113,9 @@ def parts_of(body: Mapping[str, Any]) -> tuple[list[str], list[bytes | None]]:
 
 
 def decoded(data: Mapping[str, Any]) -> bytes | None:
-    """The bytes of an inlineData."""
+    """The bytes of an inlineData, in either alphabet of base64."""
+    text = str(data.get("data")).translate(str.maketrans("-_", "+/"))
     try:
-        return b64decode(str(data.get("data")), validate=True) if "mimeType" in data else None
+        return b64decode(text, validate=True) if "mimeType" in data else None
     except NotBase64:
         return None
