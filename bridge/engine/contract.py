@@ -23,25 +23,13 @@ from bridge.engine.calls import (
     Request,
     SdkCall,
 )
-from bridge.engine.card import (
-    Account,
-    Card,
-    LoraRule,
-    Model,
-    Option,
-    Setting,
-    Sizes,
-    Span,
-    TokenPrices,
-    Word,
-)
+from bridge.engine.card import Account, Card, LoraRule, Model, Option, Setting, Sizes, Span, Word
 from bridge.transport.reply import Reply
 
 __all__ = [
     "Account", "Adapter", "Asset", "Call", "Card", "DataUri", "Entry", "Finished", "Handle",
     "Inline", "Local", "LoraRule", "Model", "Option", "Part", "Raw", "RefusedOne", "Remote",
-    "Request", "SdkCall", "Setting", "Sizes", "Span", "Ticket", "TokenPrices", "Waiting", "Watch",
-    "Word",
+    "Request", "SdkCall", "Setting", "Sizes", "Span", "Ticket", "Waiting", "Watch", "Word",
 ]  # fmt: skip
 
 

@@ -3,10 +3,11 @@
 https://developer.ideogram.ai/api-reference
 """
 
-import json
 from collections.abc import Generator, Mapping
 from functools import partial
 from urllib.parse import quote
+
+import orjson
 
 from bridge import errors as e
 from bridge.domain import Ready
@@ -44,8 +45,7 @@ class Ideogram(c.Adapter):
         files += [("character_reference_images", raw) for raw in job.references]
         if job.mask is not None:
             files.append(("mask", (yield c.Local(partial(black_is_repainted, job.mask))).raw))
-        texts = self._fields(job).items()
-        form = [c.Part(name, str(value)) for name, value in texts if value is not None]
+        form = [c.Part(name, str(v)) for name, v in self._fields(job).items() if v is not None]
         form += [_file(name, raw) for name, raw in files if raw is not None]
         way = "" if job.mask else "/remix" if job.init_image else "/generate"
         path = f"v1/{job.model}{way}"
@@ -100,19 +100,20 @@ def _file(name: str, raw: bytes) -> c.Part:
 def _words(job: Ready) -> Mapping[str, object]:
     """The prompt of 4.0: a JSON object as it is, but as sentences for remix, which takes text."""
     try:
-        caption = json.loads(job.prompt)
+        caption = orjson.loads(job.prompt)
     except ValueError:
         caption = None
     if not isinstance(caption, dict):
         return {"text_prompt": job.prompt}
-    if job.init_image is None:
-        return {"json_prompt": job.prompt}
-    return {"text_prompt": _sentences(caption)}
+    return {"text_prompt": _sentences(caption)} if job.init_image else {"json_prompt": job.prompt}
 
 
 def _sentences(caption: object) -> str:
-    if isinstance(caption, dict):
-        caption = [part for name, part in caption.items() if name != "type"]
-    if isinstance(caption, list):
-        return " ".join(filter(None, map(_sentences, caption)))
-    return caption if isinstance(caption, str) else ""
+    found, left = list[str](), [caption]
+    while left:  # a prompt may be nested deeper than Python calls itself
+        part = left.pop(0)
+        if isinstance(part, dict):
+            part = [value for name, value in part.items() if name != "type"]
+        left[:0] = part if isinstance(part, list) else []
+        found += [part] if isinstance(part, str) else []
+    return " ".join(found)

@@ -4,6 +4,7 @@ https://platform.openai.com/docs/api-reference/images
 """
 
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from bridge.transport.reply import Reply
 
 OURS = ("gpt-image", "chatgpt-image")
 """Other names are those of servers that are like OpenAI's of the time of DALL-E."""
+DEARER = {"low": 0.12, "medium": 1.0}  # beside medium; every other up to four times as much
 File = tuple[str, bytes, str]
 
 
@@ -37,13 +39,18 @@ class OpenAIImages(c.Adapter):
         ),
         recovery="none",
         words=(
-            c.Word(r"moderation_blocked|content_policy|safety system|content filter", e.Refused),
-            c.Word(r"must be verified|model_not_found|not have access to model|deprecated", e.Gone),
+            c.Word(r"moderation_blocked|content_(policy|filter)|safety system", e.Refused),
+            c.Word(r"must be verified|model_not_found|access to model|model.* deprecated", e.Gone),
             c.Word(r"invalid_api_key|insufficient_quota|billing|api key", e.Unpayable),
             c.Word(r"rate.?limit|too many requests", e.Limited),
         ),
         verified="its own client against the emulator",
     )  # fmt: skip
+
+    def models(self) -> tuple[c.Model, ...]:
+        """As everywhere; the estimate goes with the quality, and `auto` may mean the dearest."""
+        share = DEARER.get(self.account.options.get("quality", "medium"), 4.0)
+        return tuple(replace(model, price=round(model.price * share)) for model in super().models())
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Request, Reply, c.Finished]:
         """images.edit when there are pictures to go by, the init image first; else generate.

@@ -7,6 +7,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from bridge.domain import Job
@@ -127,6 +129,32 @@ async def test_remix_is_told_the_same_in_sentences(room: Chamber) -> None:
 async def test_what_only_looks_like_json_is_text(room: Chamber, prompt: str) -> None:
     await room.run(room.attempt(at(room), V4, prompt=prompt))
     assert room.emulator.ledger.jobs(CLOUD)[0].request["text_prompt"] == prompt
+
+
+CAPTIONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+)
+
+
+def sent_words(prompt: str) -> dict[str, Any]:
+    """The texts of a remix's form."""
+    ready = replace(plain(V4), prompt=prompt, init_image=PICTURE)
+    call = next(CASES[CLOUD].adapter("http://x").submit(ready, "ref"))
+    assert isinstance(call, Call)
+    return {part.name: part.value for part in call.form}
+
+
+@given(st.dictionaries(st.text(max_size=4), CAPTIONS))
+def test_any_object_becomes_its_sentences(caption: dict[str, Any]) -> None:
+    told = sent_words(json.dumps(caption | {"text": "fox"}))["text_prompt"]
+    assert told.split(" ")[-1] == "fox" or "text" in caption
+
+
+@pytest.mark.parametrize("depth", [900, 100_000])
+def test_a_deep_prompt_breaks_nothing(depth: int) -> None:
+    prompt = '{"a":' + "[" * depth + '"fox"' + "]" * depth + "}"
+    assert "fox" in sent_words(prompt)["text_prompt"]
 
 
 def test_a_mask_is_black_where_ours_is_white() -> None:

@@ -67,6 +67,9 @@ FAILURES: list[tuple[str, dict[str, object], type[AttemptError], Rest]] = [
      "and billing details."}, Unpayable, Rest.TOLD),
     ("status", {"status": 429}, Limited, Rest.ASKED),
     ("status", {"status": 400, "text": "Unknown parameter: 'seed'."}, Unfit, Rest.NONE),
+    ("status", {"status": 400, "text": "The parameter 'user' is deprecated."}, Unfit, Rest.NONE),
+    ("status", {"status": 400, "text": "The model `gpt-image-1` has been deprecated."}, Gone,
+     Rest.TOLD),
     ("status", {"status": 409}, Unfit, Rest.NONE),
     ("status", {"status": 500}, Unavailable, Rest.BRIEF),
 ]  # fmt: skip
@@ -154,6 +157,15 @@ async def test_what_the_operator_sets_is_sent(room: Chamber) -> None:
     assert asked(room)["quality"] == "max"
     await room.run(room.attempt(adapter, FLARE, init_image=PICTURE))
     assert "moderation" not in asked(room)
+
+
+def test_the_estimate_goes_with_the_quality() -> None:
+    adapter = CASES[CLOUD].adapter("http://x")
+    prices = {}
+    for quality in ("low", "medium", "high", "auto"):
+        adapter.account = replace(adapter.account, options={"quality": quality})
+        prices[quality] = adapter.models()[0].price
+    assert prices["low"] < prices["medium"] == FLARE.price < prices["high"] == prices["auto"]
 
 
 @pytest.mark.parametrize("old", ["dall-e-3", "gpt-image-1"])
