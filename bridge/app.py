@@ -1,7 +1,7 @@
 """The composition root: who gets what, start and stop. No other place joins rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
 from bridge.events import Adopted, Bus, CatalogChanged
 from bridge.lora.catalog import CatalogFile
+from bridge.lora.hosting import Hosting
 from bridge.lora.mapping import LoraMapping
 from bridge.lora.shelf import Shelf
 from bridge.observe.log import write_down
@@ -31,6 +32,9 @@ from bridge.store.database import Store
 from bridge.store.drawer import Drawer
 from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
+from bridge.summarizer.places import CuratedPlace, curated
+from bridge.summarizer.places import load as load_places
+from bridge.summarizer.places_book import States
 from bridge.summarizer.summarize import Summarizer
 from bridge.transport.client import Transport
 from bridge.transport.llm import OpenAiLlm
@@ -48,6 +52,8 @@ class Bridge:
     router: Router
     loras: CatalogFile
     overview: Overview
+    wake: Callable[[str, str], bool]
+    """Of account and ref: a cloud has told that this attempt is over."""
 
 
 @asynccontextmanager
@@ -56,32 +62,33 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
 
     Only one process on a store may adopt: it cannot tell what another is still waiting for.
     """
+    configured = configured_adapters(settings.accounts)
     settings.data.mkdir(parents=True, exist_ok=True)
-    bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
+    listed = places(settings)
+    bus, metrics = Bus(), Metrics()
     bus.listen(write_down)
     bus.listen(metrics)
     store = await asyncio.to_thread(Store.open, settings.store_url, bus)
     ledger, history, blobs = Ledger(store), History(store), pictures(settings)
     transport = Transport()
-    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
-    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), Shelf(mapping), pace)
+    engine = engine_of(settings, Keeper(ledger, history, blobs, bus), blobs, transport, bus)
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
-    configured = configured_adapters(settings.accounts)
     router = Router(
         configured, engine, health, bus, order=settings.order, deadline=settings.deadline
     )
     loras = CatalogFile(settings.lora_dict)
     llm = writer_llm(settings)
-    pipeline = Pipeline(prompter(settings, loras, llm), router, bus)
+    prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"))
+    pipeline = Pipeline(prompts, router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
 
     try:
         async with watched(loras, bus):
-            yield Bridge(settings, pipeline, router, loras, overview)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()
@@ -129,6 +136,25 @@ def pictures(settings: Settings) -> Blobs:
     return Folder(settings.data / "pictures")
 
 
+def engine_of(
+    settings: Settings, keeper: Keeper, blobs: Blobs, transport: Transport, bus: Bus
+) -> Engine:
+    """The engine, with what is known of LoRAs at their clouds."""
+    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
+    hosts = hosting(settings, mapping, blobs, transport, bus)
+    return Engine(transport, keeper, Slots(), Shelf(mapping), Pace(settings.time_scale), hosts)
+
+
+def hosting(
+    settings: Settings, mapping: LoraMapping, blobs: Blobs, transport: Transport, bus: Bus
+) -> Hosting | None:
+    """Our bucket for LoRA files that clouds cannot fetch, where that is wished and there is one."""
+    if settings.rehost_loras == "off" or not isinstance(blobs, S3):
+        return None
+    keys = settings.keys_of_hosts
+    return Hosting(mapping, blobs, transport.download_to, keys, bus, settings.data)
+
+
 def writer_llm(settings: Settings) -> OpenAiLlm | None:
     """The endpoint that writes scenes, when there is one."""
     if not settings.llm_base_url:
@@ -138,13 +164,22 @@ def writer_llm(settings: Settings) -> OpenAiLlm | None:
     )
 
 
-def prompter(settings: Settings, loras: CatalogFile, llm: OpenAiLlm | None) -> Prompter:
-    """The rooms that write prompts; they need no cloud and no store."""
-    return Prompter(
-        loras,
-        Summarizer(llm.ask if llm else None, timeout=settings.llm_timeout),
-        settings.prompt_mode,
-    )
+def places(settings: Settings) -> Sequence[CuratedPlace]:
+    """One's own list when it is configured, else the built-in one. Raises BadPlaces."""
+    return load_places(Path(settings.places)) if settings.places else curated()
+
+
+def prompter(
+    settings: Settings,
+    loras: CatalogFile,
+    llm: OpenAiLlm | None,
+    listed: Sequence[CuratedPlace],
+    states: States | None = None,
+) -> Prompter:
+    """The rooms that write prompts; they need no cloud, and without `states` no store."""
+    ask = llm.ask if llm else None
+    summarizer = Summarizer(ask, timeout=settings.llm_timeout, places=listed, states=states)
+    return Prompter(loras, summarizer, settings.prompt_mode)
 
 
 def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:

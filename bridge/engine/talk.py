@@ -21,6 +21,8 @@ from bridge.transport.reply import Reply
 from bridge.transport.sdk import through_sdk
 
 Result = TypeVar("Result")
+HINT_S = 3.0
+"""What is only nice to know is not waited for any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,34 @@ class Talk:
 
         `before_paid` is awaited once, before the paid Call leaves. Free Calls are made up to
         `tries` times when a fault may pass, the paid one never again: when nobody can tell
-        whether it was accepted, Uncertain is raised.
+        whether it was accepted, Uncertain is raised. No error repeats a secret of the account.
         """
-        ends = monotonic() + seconds
+        try:
+            return await self._driven(verb, monotonic() + seconds, tries, before_paid)
+        except AttemptError as error:
+            account = self.adapter.account
+            error.hide((account.key, *account.secrets))
+            raise
+
+    async def _driven(
+        self,
+        verb: Generator[Request, Reply, Result],
+        ends: float,
+        tries: int,
+        before_paid: Callable[[], Awaitable[None]] | None,
+    ) -> Result:
         paid = False
         try:
             call = next(verb)
             while True:
-                if isinstance(call, Local):
-                    reply = Reply(200, {}, raw=await asyncio.to_thread(call.draw))
-                elif call.paid:
+                if not isinstance(call, Local) and call.paid:
                     if paid or before_paid is None:
                         raise AssertionError(f"{self.adapter.card.name}: an unexpected paid call")
                     paid = True
                     await before_paid()
                     reply = await self._pay(call, ends)
+                elif isinstance(call, Call) and call.hint:
+                    reply = await self._hint(call, ends)
                 else:
                     reply = await self._free(call, ends, tries)
                 call = _told(verb, reply)
@@ -78,7 +93,15 @@ class Talk:
             raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
         return self._passed(call, reply)
 
-    async def _free(self, call: Call | SdkCall, ends: float, tries: int) -> Reply:
+    async def _hint(self, call: Call, ends: float) -> Reply:
+        try:
+            return await self._send(call, min(ends, monotonic() + HINT_S))
+        except AttemptError:
+            return Reply(0, {})
+
+    async def _free(self, call: Request, ends: float, tries: int) -> Reply:
+        if isinstance(call, Local):
+            return Reply(200, {}, raw=await asyncio.to_thread(call.draw))
         wait = self.pace.seconds(0.25)
         for tries_left in reversed(range(tries)):
             try:
@@ -124,12 +147,16 @@ class Talk:
     def key(self, url: str) -> dict[str, str]:
         """The header with the account's key, for those addresses that may see it."""
         card, key = self.adapter.card, self.adapter.account.key
-        parts = urlsplit(url)
-        host = f".{parts.hostname or ''}"
-        hosts = parts.scheme == "https" and any(host.endswith(f".{known}") for known in card.hosts)
-        if not key or not card.auth or not (hosts or self.is_home(url)):
+        if not key or not card.auth or not (self.is_home(url) or self._is_further(url)):
             return {}
         return {card.key_header: card.auth.format(key=key)}
+
+    def _is_further(self, url: str) -> bool:
+        parts = urlsplit(url)
+        host = f".{parts.hostname or ''}"
+        return parts.scheme == "https" and any(
+            host.endswith(f".{known}") for known in self.adapter.card.hosts
+        )
 
     def _passed(self, call: Call | SdkCall, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
