@@ -127,7 +127,7 @@ class Talk:
         hosts = parts.scheme == "https" and any(host.endswith(f".{known}") for known in card.hosts)
         if not key or not card.auth or not (hosts or self.is_home(url)):
             return {}
-        return {card.key_header: card.auth.format(key=key)}
+        return self.adapter.credentials()
 
     def _passed(self, call: Request, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
