@@ -31,6 +31,9 @@ from bridge.store.database import Store
 from bridge.store.drawer import Drawer
 from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
+from bridge.summarizer.places import CuratedPlace, curated
+from bridge.summarizer.places import load as load_places
+from bridge.summarizer.places_book import States
 from bridge.summarizer.summarize import Summarizer
 from bridge.transport.client import Transport
 from bridge.transport.llm import OpenAiLlm
@@ -56,7 +59,9 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
 
     Only one process on a store may adopt: it cannot tell what another is still waiting for.
     """
+    configured = configured_adapters(settings.accounts)
     settings.data.mkdir(parents=True, exist_ok=True)
+    listed = places(settings)
     bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
     bus.listen(write_down)
     bus.listen(metrics)
@@ -68,13 +73,13 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
-    configured = configured_adapters(settings.accounts)
     router = Router(
         configured, engine, health, bus, order=settings.order, deadline=settings.deadline
     )
     loras = CatalogFile(settings.lora_dict)
     llm = writer_llm(settings)
-    pipeline = Pipeline(prompter(settings, loras, llm), router, bus)
+    prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"))
+    pipeline = Pipeline(prompts, router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
@@ -138,13 +143,22 @@ def writer_llm(settings: Settings) -> OpenAiLlm | None:
     )
 
 
-def prompter(settings: Settings, loras: CatalogFile, llm: OpenAiLlm | None) -> Prompter:
-    """The rooms that write prompts; they need no cloud and no store."""
-    return Prompter(
-        loras,
-        Summarizer(llm.ask if llm else None, timeout=settings.llm_timeout),
-        settings.prompt_mode,
-    )
+def places(settings: Settings) -> Sequence[CuratedPlace]:
+    """One's own list when it is configured, else the built-in one. Raises BadPlaces."""
+    return load_places(Path(settings.places)) if settings.places else curated()
+
+
+def prompter(
+    settings: Settings,
+    loras: CatalogFile,
+    llm: OpenAiLlm | None,
+    listed: Sequence[CuratedPlace],
+    states: States | None = None,
+) -> Prompter:
+    """The rooms that write prompts; they need no cloud, and without `states` no store."""
+    ask = llm.ask if llm else None
+    summarizer = Summarizer(ask, timeout=settings.llm_timeout, places=listed, states=states)
+    return Prompter(loras, summarizer, settings.prompt_mode)
 
 
 def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:

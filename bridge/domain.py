@@ -1,7 +1,7 @@
 """The nouns that travel through the rooms; frozen records that import nothing of ours."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -218,3 +218,9 @@ class Made:
     """What else the cloud told: request ids, delay times, scores."""
     more: tuple[Picture, ...] = ()
     """Further pictures that lay in the same carrier."""
+
+    def each(self) -> "Iterator[Made]":
+        """One record for each picture."""
+        yield self
+        for picture in self.more:
+            yield replace(self, picture=picture, more=())

@@ -26,10 +26,14 @@ BridgeError
 """
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from typing import ClassVar
 
 _ADDRESS = re.compile(r"(?i)\b(https?://)(?:[^\s/?#@\"'<>]*@)?([^\s?#\"'<>]*)(?:[?#][^\s\"'<>]*)?")
+
+SHORTEST_SECRET = 4
+"""Characters. What is shorter is no secret, and hiding it would blot out the text."""
 
 
 class Rest(Enum):
@@ -79,6 +83,13 @@ class AttemptError(BridgeError):
         """The cloud's HTTP status, where there was one."""
         self.of_job = False
         """The cloud said it of the job itself, in an answer that was understood."""
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Blot out what a cloud may have repeated of a request: nobody is to read it."""
+        for secret in secrets:
+            if len(secret) >= SHORTEST_SECRET:
+                self.text = self.text.replace(secret, "[hidden]")
+        self.args = (self.text,)
 
 
 class Refused(AttemptError):

@@ -18,12 +18,15 @@ from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.routing.router import Router
 from bridge.summarizer.dialects import render
-from bridge.summarizer.guard import check_text, rating_of
+from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
+
+LONG = 10_000
+"""Characters from which a text is read by the guard beside the event loop, and then remembered."""
 
 
 class Pipeline:
@@ -69,13 +72,16 @@ class Prompter:
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
         brought = " ".join(word for lora in job.own_loras for word in lora.trigger_words)
+        if len(job.text) > LONG:
+            await asyncio.to_thread(check_text, f"{job.text} {brought}")
         check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
-        shows = _allowed(rating_of(f"{text} {brought}"), job.rating)
+        said = f"{text} {brought}"
+        shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
             job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
@@ -93,6 +99,7 @@ class Prompter:
         cut = fit(job, model)
         prompt, negative = self._words(cut, model)
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
+        check_text(prompt)  # with what the LoRAs' own words bring in
         prompt, repaired = repair(prompt, model.family)
         findings = lint(prompt, model.family, names=_unwoven_names(cut))
         if blocking := [finding.text for finding in findings if finding.blocking]:
@@ -145,9 +152,12 @@ class Prompter:
             for hit in hits
             if hit.lora.category == "character"
         ]
-        written = await self._summarizer.scene(job.text, people=people, ceiling=job.rating)
-        shows = max(job.shows, Rating.named(written.scene.rating))
-        job = replace(job, scene=written.scene, shows=_allowed(shows, job.rating))
+        written = await self._summarizer.scene(
+            job.text, people=people, ceiling=job.rating, caller=job.caller
+        )
+        rating, rule = rated(written.scene)
+        shows = max(job.shows, _allowed(rating, job.rating, rule))
+        job = replace(job, scene=written.scene, shows=shows)
         return _noted(job, *written.notes)
 
 
@@ -177,11 +187,11 @@ def _noted(job: Job, *notes: Note) -> Job:
     return replace(job, notes=(*job.notes, *notes))
 
 
-def _allowed(shows: Rating, ceiling: Rating) -> Rating:
+def _allowed(shows: Rating, ceiling: Rating, rule: str) -> Rating:
     """`shows`, unless it is above the ceiling: then nothing is spent."""
     if shows > ceiling:
         raise Forbidden(
-            f"this picture would be rated {shows.label}; "
+            f"this picture would be rated {shows.label} by the rule {rule!r}; "
             f"the ceiling is {ceiling.label} (BRIDGE_RATING)"
         )
     return shows

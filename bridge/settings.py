@@ -70,6 +70,9 @@ class Settings:
     lora_dict: Path = setting(
         "BRIDGE_LORA_DICT", Path("master_lora_dict.json"), "the LoRA dictionary"
     )
+    places: str = setting(
+        "BRIDGE_PLACES", "", "your own list of places (JSON); empty: the 300 that come along"
+    )
     body_size_limit: int = setting(
         "BODY_SIZE_LIMIT", 64 * 1024 * 1024, "largest request body in bytes"
     )
@@ -148,13 +151,14 @@ def account(card: Card, env: Mapping[str, str]) -> Account | None:
         if value:
             options[wanted.option] = value
     key, base_url = options.pop("key", ""), options.pop("base_url", card.base_url)
-    return Account(card.name, base_url, key, options=options)
+    hidden = tuple(options[s.option] for s in card.settings if s.secret and s.option in options)
+    return Account(card.name, base_url, key, options=options, secrets=hidden)
 
 
 def secrets(settings: Settings) -> list[str]:
     """Every value that must never be shown."""
     own = (getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret"))
-    keys = (known.key for known in settings.accounts)
+    keys = (value for known in settings.accounts for value in (known.key, *known.secrets))
     return [value for value in (*own, *keys) if value]
 
 

@@ -82,7 +82,9 @@ def _cells(model: Model) -> Iterator[str]:
     yield model.family
     yield f"{model.loras.most} by {model.loras.named}" if model.loras else "no"
     yield "yes" if model.negative else "no"
-    yield f"{model.sizes.low}–{model.sizes.high}, step {model.sizes.step}"
+    sizes = model.sizes
+    listed = f"{len(sizes.fixed)} sizes" if sizes.fixed else ""
+    yield listed or f"{sizes.low}–{sizes.high}, step {sizes.step}"
     yield ("yes" if model.image_to_image else "no") + (", strength" if model.strength else "")
     yield "required" if model.needs_mask else "yes" if model.mask else "no"
     yield str(model.references or "no")

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.request import urlopen
 
@@ -13,6 +14,7 @@ from bridge.errors import BridgeError
 from bridge.lora.catalog import load
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings, account, environment, read
+from bridge.summarizer.places import load as load_places
 
 Mark = Literal["ok", "todo", "wrong"]
 
@@ -34,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"wrong  {error.text}")
         return 1
-    findings = [*clouds(settings, env), *server(settings), *loras(settings), *writer(settings)]
+    rooms = (clouds(settings, env), server(settings), loras(settings), writer(settings))
+    findings = [finding for room in (*rooms, own_places(settings)) for finding in room]
     for finding in findings:
         print(f"{finding.mark:5}  {finding.text}")
     wrong = any(finding.mark == "wrong" for finding in findings)
@@ -66,7 +69,8 @@ def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
             names = ", ".join(model.name for model in models)
             yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
         else:
-            wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
+            needed = {model.option for model in card.models}
+            wanted = [s.env for s in card.settings if s.option in needed]
             yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")
     for name in TO_COME:
         if name in env:
@@ -102,6 +106,18 @@ def loras(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", f"{path}: {len(catalog.loras)} LoRAs")
     for warning in catalog.warnings:
         yield Finding("todo", f"{path.name}: {warning}")
+
+
+def own_places(settings: Settings) -> Iterator[Finding]:
+    """The list of places, where it is one's own."""
+    if not settings.places:
+        return
+    try:
+        count = len(load_places(Path(settings.places)))
+    except BridgeError as error:
+        yield Finding("wrong", f"BRIDGE_PLACES: {error.text}")
+    else:
+        yield Finding("ok", f"{settings.places}: {count} places")
 
 
 def writer(settings: Settings) -> Iterator[Finding]:

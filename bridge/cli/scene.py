@@ -5,7 +5,7 @@ import asyncio
 from dataclasses import replace
 from typing import get_args
 
-from bridge.app import prompter, writer_llm
+from bridge.app import places, prompter, writer_llm
 from bridge.cli.lines import tell, texts
 from bridge.cli.wiring import configured
 from bridge.domain import Family, Job
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _scenes(settings: Settings, family: Family) -> int:
     llm = writer_llm(settings)
-    write = prompter(settings, CatalogFile(settings.lora_dict), llm)
+    write = prompter(settings, CatalogFile(settings.lora_dict), llm, places(settings))
     model = Model(
         id=family, name=family, family=family, loras=LoraRule(most=99), negative=True,
         seeds=(0, 2**32 - 1),

@@ -16,10 +16,13 @@ class Outcome:
 
     picture: Picture
     ref: str
+    """Of the attempt."""
     cost: int | None
     """Micro-dollars, the cloud's own figure."""
     seed: int | None
     facts: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[Picture, ...] = ()
+    """Further pictures that lay in the same carrier."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class Attempt:
     """How the picture can be made again; plain JSON, stored with it."""
     ref: str = field(default_factory=lambda: str(uuid4()))
     """Ours, sent along to clouds that take one."""
+    decode: bool = True
+    """Whether a picture hidden in a carrier is taken out."""
     ticket: Ticket | None = None
     placed: bool = False
     """It has left the line and has a place at the account."""
@@ -45,6 +50,8 @@ class Attempt:
     given_up: bool = False
     """Nobody waits for it any more."""
     cost: int | None = None
+    sealed: Outcome | None = None
+    """A paid carrier that could not be opened."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when somebody says that a look is worth it now."""
     task: asyncio.Task[Outcome] | None = None

@@ -40,6 +40,8 @@ class Call:
     paid: bool = False
     reads: frozenset[int] = frozenset()
     """Error statuses that the verb reads itself; the engine names all others."""
+    hint: bool = False
+    """Only nice to know: whatever goes wrong, the verb is sent an empty reply and goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict)
     hooks: str = ""
     """Our own public address, where the operator has set one: clouds may call back there."""
+    secrets: tuple[str, ...] = ()
+    """Those of the options' values that must never be shown."""
 
     @property
     def name(self) -> str:

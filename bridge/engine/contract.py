@@ -37,6 +37,8 @@ class Ticket:
     """What is needed to ask for the job again, by another process on another day."""
 
     fields: Mapping[str, str]
+    patience: float = 0.0
+    """Seconds to wait beyond what is usual: the cloud has said that this one will take longer."""
 
 
 @dataclass(frozen=True, slots=True)

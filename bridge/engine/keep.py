@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from bridge.domain import Picture
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Ticket
 from bridge.errors import BridgeError, Interrupted, Refused, Uncertain, Unstored
@@ -50,10 +51,14 @@ class Keeper:
         self._ledger.note(attempt.ref, _state(attempt, error), attempt.cost, error.text)
 
     def keep(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Put the picture into the gallery, in the background."""
-        picture = outcome.picture
+        """Put the picture into the gallery, in the background, and what else lay in its carrier."""
+        for place, picture in enumerate((outcome.picture, *outcome.more)):
+            ref = f"{attempt.ref}/{place + 1}" if place else attempt.ref
+            self._begin(attempt, outcome, picture, ref)
+
+    def _begin(self, attempt: Attempt, outcome: Outcome, picture: Picture, ref: str) -> None:
         row = PictureRow(
-            ref=attempt.ref,
+            ref=ref,
             job_id=attempt.job_id,
             provider=attempt.adapter.account.name,
             model=attempt.model.name,
@@ -63,9 +68,9 @@ class Keeper:
             height=picture.height,
             bytes=len(picture.raw),
             seed=outcome.seed if outcome.seed is not None else attempt.ready.seed,
-            cost=outcome.cost,
+            cost=outcome.cost if ref == attempt.ref else 0,
             created=now_ms(),
-            recipe=attempt.recipe,
+            recipe={**attempt.recipe, "facts": dict(outcome.facts)},
         )
         # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
         task = asyncio.create_task(self._keep(row, picture.raw))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bridge.engine.adopt import Adoption, Shelf
@@ -13,8 +14,17 @@ from bridge.engine.listen import beside, listening, peeking
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
+from bridge.engine.unwrap import unwrapped
 from bridge.engine.watch import watch
-from bridge.errors import AttemptError, Busy, Interrupted, LoraUnreachable, TimedOut, Uncertain
+from bridge.errors import (
+    AttemptError,
+    Busy,
+    Interrupted,
+    LoraUnreachable,
+    Sealed,
+    TimedOut,
+    Uncertain,
+)
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
@@ -46,15 +56,20 @@ class Engine:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
         self._begun(attempt, self._life(attempt, seconds, upload or seconds))
 
-    async def wait(self, attempt: Attempt, *, seconds: float) -> Outcome:
+    async def wait(self, attempt: Attempt, *, seconds: float, at_most: float = 0.0) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
 
+        Where the ticket asks for more patience it gets it, within `at_most` seconds in all.
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
         stop = asyncio.ensure_future(attempt.control.stop.wait())
         try:
-            await asyncio.wait({attempt.task, stop}, timeout=seconds, return_when="FIRST_COMPLETED")
+            await _either(attempt.task, stop, seconds)
+            if attempt.ticket and not attempt.task.done():
+                more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
+                seconds += max(more, 0.0)
+                await _either(attempt.task, stop, more)
         finally:
             stop.cancel()
         if attempt.task.done():
@@ -117,7 +132,9 @@ class Engine:
         try:
             outcome = await work
         except (AttemptError, Interrupted) as error:
-            if attempt.booked:
+            if attempt.sealed:
+                self._keeper.keep(attempt, attempt.sealed)
+            elif attempt.booked:
                 self._keeper.failed(attempt, error)
             raise
         self._keeper.keep(attempt, outcome)
@@ -180,8 +197,14 @@ class Engine:
                 begun = await watch(talk, begun, attempt, seconds=self.pace.seconds(LIFE_S))
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
+        outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        try:
+            first, *more = await unwrapped(attempt, picture)
+        except Sealed:
+            attempt.sealed = outcome
+            raise
         attempt.control.progress = 1.0
-        return Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
+        return replace(outcome, picture=first, more=tuple(more))
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card
@@ -195,6 +218,11 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
+
+
+async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
+    """Until one of them is done, or so long."""
+    await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")
 
 
 def _check_wanted(attempt: Attempt) -> None:

@@ -11,7 +11,7 @@ import orjson
 import pybase64
 
 from bridge.engine.blame import UNCLEAR, blame
-from bridge.engine.contract import Adapter, DataUri, Part, Request, SdkCall
+from bridge.engine.contract import Adapter, Call, DataUri, Part, Request, SdkCall
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
 from bridge.pictures.sniff import data_uri, mime
@@ -21,6 +21,8 @@ from bridge.transport.reply import Reply
 from bridge.transport.sdk import through_sdk
 
 Result = TypeVar("Result")
+HINT_S = 3.0
+"""What is only nice to know is not waited for any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,22 @@ class Talk:
 
         `before_paid` is awaited once, before the paid Call leaves. Free Calls are made up to
         `tries` times when a fault may pass, the paid one never again: when nobody can tell
-        whether it was accepted, Uncertain is raised.
+        whether it was accepted, Uncertain is raised. No error repeats a secret of the account.
         """
-        ends = monotonic() + seconds
+        try:
+            return await self._driven(verb, monotonic() + seconds, tries, before_paid)
+        except AttemptError as error:
+            account = self.adapter.account
+            error.hide((account.key, *account.secrets))
+            raise
+
+    async def _driven(
+        self,
+        verb: Generator[Request, Reply, Result],
+        ends: float,
+        tries: int,
+        before_paid: Callable[[], Awaitable[None]] | None,
+    ) -> Result:
         paid = False
         try:
             call = next(verb)
@@ -56,6 +71,8 @@ class Talk:
                     paid = True
                     await before_paid()
                     reply = await self._pay(call, ends)
+                elif isinstance(call, Call) and call.hint:
+                    reply = await self._hint(call, ends)
                 else:
                     reply = await self._free(call, ends, tries)
                 call = _told(verb, reply)
@@ -75,6 +92,12 @@ class Talk:
         if reply.status in UNCLEAR:
             raise Uncertain(blame(self.adapter.card, reply).text, status=reply.status)
         return self._passed(call, reply)
+
+    async def _hint(self, call: Call, ends: float) -> Reply:
+        try:
+            return await self._send(call, min(ends, monotonic() + HINT_S))
+        except AttemptError:
+            return Reply(0, {})
 
     async def _free(self, call: Request, ends: float, tries: int) -> Reply:
         wait = self.pace.seconds(0.25)

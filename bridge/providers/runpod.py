@@ -3,100 +3,117 @@
 https://docs.runpod.io/serverless/endpoints/operation-reference
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Mapping
 
 from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import named
-from bridge.providers.workflows import workflows
-from bridge.transport.blob import Blob
+from bridge.providers import workflows as w
 from bridge.transport.reply import Reply
 
-WORKFLOWS = workflows("runpod")
+SHIPPED = w.workflows("runpod")
+OPERATIONS = {"run", "runsync", "health"}
 OVER = {"FAILED", "CANCELLED", "TIMED_OUT"}
-FACTS = ("delayTime", "executionTime", "workerId")
+FACTS = ("delayTime", "executionTime", "workerId", "retries")
+OFF = {"0", "no", "off", "false"}
+COLD_S = 120.0
+"""Seconds that a worker may take to start, on top of what a picture takes."""
 
 
 class Runpod(c.Adapter):
-    """One's own endpoints; an account option per workflow holds the endpoint's id or address."""
+    """One's own endpoints, by an account option each, and the public ones, whose ids are fixed."""
 
     card = c.Card(
-        name="runpod",
-        title="RunPod",
-        docs="https://docs.runpod.io/serverless",
+        name="runpod", title="RunPod", docs="https://docs.runpod.io/serverless",
         base_url="https://api.runpod.ai/v2",
-        models=tuple(workflow.model for workflow in WORKFLOWS.values()),
+        models=tuple(workflow.model for workflow in SHIPPED.values()),
         settings=(
             c.Setting("RUNPOD_API_KEY", "key of the account", "key", required=True, secret=True),
             c.Setting("RUNPOD_BASE_URL", "address of the API", "base_url"),
-            c.Setting("RUNPOD_ZIMAGE_ENDPOINT", "id of a Z-Image endpoint", "z-image"),
-            c.Setting("RUNPOD_FLUX_KLEIN_ENDPOINT", "id of a FLUX.2-klein endpoint", "flux2-klein"),
+            c.Setting("RUNPOD_PUBLIC", "1: the public endpoints too, paid by picture", "public"),
+            c.Setting("RUNPOD_WORKFLOWS", "folder of mapping files of your own", "workflows"),
+            *(setting for workflow in SHIPPED.values() for setting in workflow.settings),
         ),
         recovery="ticket",
         words=(
+            c.Word(r"(load|fetch).* lora|lora.*(load|fetch|40[34]|not found)", e.LoraUnreachable),
             c.Word(r"nsfw|safety|moderat|content policy", e.Refused),
-            c.Word(r"lora.*(download|404|403|not found|load)", e.LoraUnreachable),
-            c.Word(r"out of memory|job timed out|worker|cancel", e.Unavailable),
-            c.Word(r"missing|invalid|must be|required", e.Unfit),
+            c.Word(r"out of memory|timed out|worker|cancel", e.Unavailable),
+            c.Word(r"missing|invalid|unknown|unexpected|must be|required|divisible", e.Unfit),
         ),
         cancel_stops_bill=True,
-        verified="official SDK against the emulator",
-    )
+        verified="official SDK against the emulator; workers' fields from sheets",
+    )  # fmt: skip
 
-    def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
-        """POST run; the answer holds the job's id."""
-        workflow = WORKFLOWS[job.model]
-        wanted = {name: getattr(job, ours) for ours, name in workflow.fields.items()}
-        if workflow.loras and job.loras:
-            url, weight = workflow.loras.url, workflow.loras.weight
-            wanted[workflow.loras.field] = [{url: u.url, weight: u.weight} for u in job.loras]
-        sent = {name: value for name, value in wanted.items() if value not in (None, "")}
-        endpoint = self.account.options[workflow.model.option].rstrip("/").rpartition("/")[2]
-        body = {"input": {**workflow.always, **sent}}
-        reply = (yield c.Call("POST", f"{endpoint}/run", json=body, paid=True)).mapping()
+    def __init__(self, account: c.Account) -> None:
+        super().__init__(account)
+        own = account.options.get("workflows")
+        self.workflows = {**SHIPPED, **(w.own_workflows(own) if own else {})}
+
+    def models(self) -> tuple[c.Model, ...]:
+        """Those whose option is set, and all of the operator's own files."""
+        known = (workflow.model for workflow in self.workflows.values())
+        given = {name for name, value in self.account.options.items() if value.lower() not in OFF}
+        return tuple(model for model in known if not model.option or model.option in given)
+
+    def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket | c.Finished]:
+        """POST run, or runsync where the file says so; before it a look whether a worker is up."""
+        workflow = self.workflows[job.model]
+        endpoint, cold = self._endpoint(workflow), False
+        if workflow.model.option != "public":
+            cold = _is_cold((yield c.Call("GET", f"{endpoint}/health", hint=True)).json)
+        body: dict[str, object] = {"input": workflow.input(job, self.account.options)}
+        if hook := self.hook(ref):
+            body["webhook"] = hook
+        path = f"runsync?wait={workflow.sync_ms}" if workflow.sync_ms else "run"
+        reply = (yield c.Call("POST", f"{endpoint}/{path}", json=body, paid=True)).mapping()
         if not isinstance(reply.get("id"), str):
             raise e.Garbled(f"RunPod: no job id, but {str(reply)[:80]}")
-        return c.Ticket({"endpoint": endpoint, "id": str(reply["id"])})
+        fields = {"endpoint": endpoint, "id": str(reply["id"]), **({"cold": "yes"} if cold else {})}
+        ticket = c.Ticket(fields, COLD_S if cold else 0.0)
+        look = self._read(reply, ticket)
+        return ticket if isinstance(look, c.Waiting) else look
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
-        """GET status until COMPLETED; a polite failure hides in `output.error`."""
-        reply = (
-            yield c.Call("GET", f"{ticket.fields['endpoint']}/status/{ticket.fields['id']}")
-        ).mapping()
-        status, output = reply.get("status"), reply.get("output")
-        error = reply.get("error") or (output.get("error") if isinstance(output, dict) else None)
-        if status in OVER or (status == "COMPLETED" and error):
-            raise named(self.card, str(error or status))
-        if status != "COMPLETED":
-            return c.Waiting(output if isinstance(output, float) else None)
-        facts = {key: str(reply[key]) for key in FACTS if key in reply}
-        return c.Finished(tuple(_pictures(output)), facts=facts)
+        """GET status until COMPLETED."""
+        path = f"{ticket.fields['endpoint']}/status/{ticket.fields['id']}"
+        return self._read((yield c.Call("GET", path)).mapping(), ticket)
 
     def cancel(self, ref: str, ticket: c.Ticket | None) -> Generator[c.Call, Reply, None]:
         """POST cancel: the worker stops, and with it the bill."""
         if ticket:
             yield c.Call("POST", f"{ticket.fields['endpoint']}/cancel/{ticket.fields['id']}")
 
+    def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
+        """Workers and jobs of every endpoint; a wrong key is the one failure that is raised."""
+        told = {}
+        for model in self.models():
+            path = f"{self._endpoint(self.workflows[model.id])}/health"
+            reply = yield c.Call("GET", path, reads=frozenset(range(400, 600)) - {401})
+            counts = {**w.counts(reply.json, "workers"), **w.counts(reply.json, "jobs")}
+            said = ", ".join(f"{name} {number}" for name, number in counts.items())
+            told[model.name] = said or f"status {reply.status}"
+        return told
 
-def _pictures(output: object) -> Iterator[c.Inline | c.Remote]:
-    """Whatever a worker returns: URL, data URI, bare base64, a list or an object of these."""
-    if isinstance(output, str) and output.startswith(("http://", "https://")):
-        yield c.Remote(output)
-    elif isinstance(output, Blob) or (isinstance(output, str) and len(output) > 100):
-        yield c.Inline(output)
-    elif isinstance(output, list):
-        for item in output:
-            yield from _pictures(item)
-    elif isinstance(output, dict):
-        for key in (
-            "image_url",
-            "image_urls",
-            "images",
-            "image",
-            "output",
-            "result",
-            "data",
-            "url",
-        ):
-            yield from _pictures(output.get(key))
+    def _read(self, reply: Mapping[str, object], ticket: c.Ticket) -> c.Waiting | c.Finished:
+        status, output = reply.get("status"), reply.get("output")
+        if status not in OVER and status != "COMPLETED":
+            return c.Waiting(w.progress(output))
+        if (error := w.trouble(reply.get("error"), output)) or status in OVER:
+            raise named(self.card, error or str(status))
+        facts = {key: str(reply[key]) for key in FACTS if key in reply}
+        return w.finished(
+            output, facts | ({"cold_start": "yes"} if "cold" in ticket.fields else {})
+        )
+
+    def _endpoint(self, workflow: w.Workflow) -> str:
+        """Its id; people set the whole address too, with or without an operation."""
+        given = workflow.endpoint or self.account.options[workflow.model.option]
+        return [part for part in given.split("/") if part and part not in OPERATIONS][-1]
+
+
+def _is_cold(health: object) -> bool:
+    """Whether no worker could take a job at once; an answer without workers says nothing."""
+    workers = w.counts(health, "workers")
+    return bool(workers) and not any(workers.get(k) for k in ("idle", "ready", "running"))

@@ -109,12 +109,12 @@ class Router:
             ready = render(chain.job, route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
-                recipe=recipe(chain.job, ready),
+                recipe=recipe(chain.job, ready), decode=chain.job.decode,
             )  # fmt: skip
             self._began(chain, route, attempt)
             patience, upload = self._patience(chain, route)
             self._engine.begin(attempt, seconds=patience, upload=upload)
-            outcome = await self._engine.wait(attempt, seconds=patience)
+            outcome = await self._engine.wait(attempt, seconds=patience, at_most=chain.remaining())
         except AttemptError as error:
             self._failed(chain, route, attempt, error, monotonic() - begun)
             if attempt and attempt.task and not attempt.task.done():
@@ -154,6 +154,8 @@ class Router:
         if isinstance(error, Refused):
             limit = Rating.named(route.model.rating)
             chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
+        elif not error.walks_on:
+            chain.left = []
         elif isinstance(error, LoraPending | Busy) or (
             error.rest is not Rest.NONE and not isinstance(error, Gone)
         ):
@@ -196,6 +198,7 @@ class Router:
             scene=chain.job.scene,
             loras=tuple(use.id for use in ready.loras),
             facts=outcome.facts,
+            more=outcome.more,
         )
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:

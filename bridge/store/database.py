@@ -1,27 +1,28 @@
 """One writer thread that commits for everybody at once, and a reader that never waits for it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Row, Select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bridge.errors import Unstored
 from bridge.events import Bus, StoreFailed
-from bridge.store.connect import engine_for
+from bridge.store.connect import BEGIN, engine_for
 from bridge.store.schema import migrate
 
 MOST = 1000
 """Items in one commit."""
-FAILURES = (SQLAlchemyError, OverflowError, TypeError, ValueError)
+FAILURES = (SQLAlchemyError, OverflowError, LookupError, TypeError, ValueError)
 """What a statement can raise: drivers let out their own errors over values they cannot bind."""
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,18 @@ class Write:
     row: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """Reads and writes in a batch's transaction; run again where the batch failed."""
+
+    run: Callable[[Connection], None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """Writes that are kept together or not at all; `done` when somebody waits."""
 
-    writes: tuple[Write, ...]
+    writes: tuple[Write | _Step, ...]
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[None] | None" = None
 
@@ -56,8 +64,10 @@ class Store:
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
+        # a step reads first: it must see what others wrote, and keep them out until its end
+        connection = engine.connect().execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         self._writer = Thread(
-            target=self._write, args=[engine.connect()], name="store-writer", daemon=True
+            target=self._write, args=[connection], name="store-writer", daemon=True
         )
         self._writer.start()
 
@@ -85,6 +95,19 @@ class Store:
         Stands in line behind everything put before: a store that cannot keep up slows down those
         who wait for it, and drops nothing. Goes on when the waiting is cancelled.
         """
+        await self._kept(*writes)
+
+    async def change(self, step: Callable[[Connection], _Made]) -> _Made:
+        """What `step` makes of what it reads, once all it wrote is on disk; Unstored if it is not.
+
+        No other process writes in between on SQLite; on Postgres `step` locks what it reads. It may
+        be run a second time, so it changes nothing but the database.
+        """
+        made: list[_Made] = []
+        await self._kept(_Step(lambda connection: made.append(step(connection))))
+        return made[-1]
+
+    async def _kept(self, *writes: Write | _Step) -> None:
         self._check_open()
         loop = asyncio.get_running_loop()
         done = loop.create_future()
@@ -152,13 +175,24 @@ def _try(connection: Connection, batch: list[_Item]) -> Exception | None:
     writes = [write for item in batch for write in item.writes]
     try:
         with connection.begin():
-            for _, alike in groupby(writes, lambda write: (id(write.statement), *write.row)):
-                first, *others = alike
-                rows = [write.row for write in (first, *others)]
-                connection.execute(first.statement, rows)
+            for _, alike in groupby(writes, _kind):
+                _run(connection, list(alike))
     except FAILURES as error:
         return error
     return None
+
+
+def _kind(write: Write | _Step) -> tuple[object, ...]:
+    return (id(write),) if isinstance(write, _Step) else (id(write.statement), *write.row)
+
+
+def _run(connection: Connection, alike: Sequence[Write | _Step]) -> None:
+    first = alike[0]
+    if isinstance(first, _Step):
+        first.run(connection)
+    else:
+        rows = [write.row for write in alike if isinstance(write, Write)]
+        connection.execute(first.statement, rows)
 
 
 def _report(bus: Bus, outcomes: list[_Outcome]) -> None:

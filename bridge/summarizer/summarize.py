@@ -2,29 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from bridge.domain import Rating
 from bridge.summarizer.guard import check_scene
 from bridge.summarizer.offline import write_offline
 from bridge.summarizer.people import Known
-from bridge.summarizer.places import Memory, choose, shortlist
+from bridge.summarizer.places import CuratedPlace, curated
+from bridge.summarizer.places_book import InMemory, PlaceBook, States
+from bridge.summarizer.places_choice import Chooser, Standing
 from bridge.summarizer.writer import Ask, SceneWriter, Written
+from bridge.visible import visible
+
+_RECENT: Final = 4000
+_HINTS: Final = 1500
+"""Characters at the end of a text, raw and visible, whose words may hint at a place."""
 
 
 class Summarizer:
-    """`ask` is the LLM, or None for rules alone; `memory` holds which places were used."""
+    """`ask` is the LLM, or None for rules alone; `states` remembers which places were used."""
 
     def __init__(
-        self, ask: Ask | None = None, *, timeout: float = 6.0, memory: Memory | None = None
+        self,
+        ask: Ask | None = None,
+        *,
+        timeout: float = 6.0,
+        places: Sequence[CuratedPlace] = (),
+        states: States | None = None,
     ) -> None:
+        listed = places or curated()
+        self._has_llm = ask is not None
         self._writer = SceneWriter(ask, write_offline, timeout=timeout)
-        self._memory = memory if memory is not None else Memory()
+        self._chooser = Chooser(listed, PlaceBook(listed, states or InMemory()))
 
     async def scene(
-        self, text: str, *, people: Sequence[Known] = (), ceiling: Rating = Rating.GENERAL
+        self,
+        text: str,
+        *,
+        people: Sequence[Known] = (),
+        ceiling: Rating = Rating.GENERAL,
+        caller: str = "",
+        previous: Standing | None = None,
     ) -> Written:
-        """The scene of the last moment of `text`; Forbidden for what is never made."""
-        listed = shortlist(text, self._memory)
-        written = await self._writer.write(text, people=people, places=listed, ceiling=ceiling)
-        check_scene(written.scene)
-        return replace(written, scene=choose(written.scene, listed, self._memory))
+        """The scene of the last moment of `text`; Forbidden for what is never made.
+
+        `previous` is where the chat was, with the `rival` that came with it.
+        """
+        recent = visible(text[-_RECENT:])[-_HINTS:]
+        names = [name for one in people for name in (one.name, *one.words)]
+        if self._has_llm:
+            offer = await self._chooser.offer(recent, names, caller, previous)
+        else:
+            offer = self._chooser.hints(recent, names)
+        written = await self._writer.write(
+            text, people=people, places=offer.listed, ceiling=ceiling
+        )
+        scene, rival = await self._chooser.choose(written.scene, offer, caller, previous)
+        check_scene(scene)
+        return replace(written, scene=scene, rival=rival)

@@ -35,6 +35,8 @@ class Written:
     scene: Scene
     notes: tuple[Note, ...] = ()
     by: Literal["llm", "rules"] = "rules"
+    rival: str = ""
+    """What won over the place that stood, for the first time; see `Standing`."""
 
 
 _Key = tuple[str, tuple[Known, ...], Rating]
@@ -117,7 +119,7 @@ def _messages(
     text: str, people: Sequence[Known], places: Sequence[CuratedPlace], ceiling: Rating
 ) -> list[Message]:
     looks = "\n".join(f"- {one.name}: {one.look_text}" for one in people if one.look_text)
-    listed = "\n".join(f"- {one.id}: {one.line}" for one in places)
+    listed = "\n".join(f"- {one.id}: {one.text}" for one in places)
     orders = filled(
         "scene",
         schema=json.dumps(schema(), separators=(",", ":")),

@@ -38,7 +38,7 @@ async def test_a_brought_lora_is_used_where_its_family_is(prompter: Prompter) ->
 
 
 async def test_its_trigger_word_is_guarded_as_the_text_is(prompter: Prompter) -> None:
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden, match="mature by the rule 'nudity'; the ceiling is general"):
         await prompter.prepare(
             Job("1", "a fox", 7, rating=Rating.GENERAL, own_loras=(brought("a nude woman"),))
         )

@@ -107,3 +107,12 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, command: tuple[str, ...]) 
     done = run(tmp_path, *command, said='{"id": 1, "text": "a"}\nnot json\n')
     assert done.returncode == 1
     assert "line 2" in done.stderr
+
+
+def test_a_broken_list_of_places_is_said_with_its_entry(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text('[{"id": "mill", "group": 3}]')
+    for command in (["doctor"], ["scene", "--offline"], ["serve", "--port", "0"]):
+        done = run(tmp_path, *command, RUNWARE_API_KEY="k", BRIDGE_PLACES="mine.json")
+        assert done.returncode == 1
+        assert "mine.json: entry 1 (mill): group: Expected" in done.stdout + done.stderr
+        assert "Unclosed" not in done.stderr

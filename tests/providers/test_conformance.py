@@ -58,8 +58,8 @@ def fill(model: Model) -> dict[str, object]:
 
 @by_model
 async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model: Model) -> None:
-    loras = (lora("rose", model, 0.8), lora("rain", model, 0.4))
-    loras = loras[: model.loras.most if model.loras else 0]
+    both = (lora("rose", model, 0.8), lora("rain", model, 0.4))
+    loras = both[: model.loras.most if model.loras else 0]
     adapter = CASES[cloud].adapter(room.emulator.url)
     attempt = room.attempt(adapter, model, **fill(model) | {"loras": loras})
     outcome = await room.run(attempt)
@@ -80,7 +80,7 @@ async def test_the_picture_shows_what_was_asked(room: Chamber, cloud: str, model
 CHANGES: dict[str, dict[str, object]] = {
     "negative": {"negative": "fog"},
     "steps": {"steps": 7},
-    "guidance": {"guidance": 2.5},
+    "guidance": {"guidance": 2.75},
     "seed": {"seed": 43},
     "width": {"width": 768},
     "prompt": {"prompt": "a blue heron"},

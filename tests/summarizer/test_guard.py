@@ -1,13 +1,16 @@
 """Composed from pairs of terms; no scenes are written out."""
 
 import itertools
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.domain import Rating
 from bridge.errors import Forbidden
 from bridge.scene import Place, Scene, Subject
-from bridge.summarizer.guard import check_scene, check_text, rating_of
+from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 
 YOUNG = [
     "child", "schoolgirl", "teenager", "16 year old", "aged 15", "sixteen-year-old", "12yo",
@@ -79,3 +82,60 @@ def test_a_scene_counts_as_a_whole_and_what_it_must_not_show_does_not() -> None:
 )
 def test_the_rating_of_a_text(text: str, rating: Rating) -> None:
     assert rating_of(text) == rating
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("A nude study in charcoal.", "nudity"),
+        ("An erotic nude study.", "sex"),
+        ("The gory battlefield.", "gore"),
+        ("A woman in a bikini on the beach.", "suggestive"),
+        ("A fox in the snow.", ""),
+    ],
+)
+def test_a_rating_names_its_rule(text: str, rule: str) -> None:
+    assert rule_of(text) == rule
+
+
+def test_a_scene_is_rated_by_words_or_by_its_writer_whoever_says_more() -> None:
+    subject = Subject(look="a woman", outfit="a bikini")
+    for scene, expected in (
+        (Scene(subjects=(subject,)), (Rating.SUGGESTIVE, "suggestive")),
+        (Scene(rating="suggestive", subjects=(subject,)), (Rating.SUGGESTIVE, "suggestive")),
+        (Scene(rating="mature", subjects=(subject,)), (Rating.MATURE, "scene writer")),
+        (Scene(style="erotic"), (Rating.MATURE, "sex")),
+        (Scene(must_not=("nude",)), (Rating.GENERAL, "")),
+    ):
+        assert rated(scene) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a celebrity, nude", "deepfake, topless", "nudify", "undress this photo",
+     "Actress Nora Vell, naked", "the singer Ilvo, nude",
+     "remove her clothes from the picture", "c3lebrity, nak3d"],
+)  # fmt: skip
+def test_real_people_are_not_undressed(text: str) -> None:
+    with pytest.raises(Forbidden, match="'real people'"):
+        check_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a celebrity on the red carpet", "Actress Nora Vell in a red coat",
+     "an actress, nude, charcoal", "a poster against deepfakes"],
+)  # fmt: skip
+def test_real_people_with_clothes_pass(text: str) -> None:
+    check_text(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read(text: str) -> None:
+    """Whatever surrounds them as words of their own, two terms are found."""
+    with suppress(Forbidden):
+        check_text(text)
+    rating_of(text)
+    if "\n" not in text:
+        with pytest.raises(Forbidden):
+            check_text(f"child nude\n{text}")

@@ -32,7 +32,7 @@ def answered(
 ) -> Response:
     """The pictures that were made, with status 200, even if there are none: see `Generate`."""
     asked, trace = order.asked, traced(order.jobs, outcomes)
-    made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
+    made = [each for outcome in outcomes if isinstance(outcome, Made) for each in outcome.each()]
     texts = [_infotext(asked, one, settings) for one in made]
     parts: list[Bytes] = [b'{"images":[']
     for place, (one, text) in enumerate(zip(made, texts, strict=True)):

@@ -24,7 +24,7 @@ def answered(
     `outcomes` has at least one picture. There is no `usage`: nothing here is counted in tokens.
     `bridge` is ours: the trace, with the notes in words.
     """
-    made = [outcome for outcome in outcomes if isinstance(outcome, Made)]
+    made = [each for outcome in outcomes if isinstance(outcome, Made) for each in outcome.each()]
     parts: list[Bytes] = [b'{"created":%d,"data":[' % int(time())]
     for place, one in enumerate(made):
         parts += [

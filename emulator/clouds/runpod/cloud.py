@@ -3,9 +3,11 @@
 Sources: docs.runpod.io (operations, job states), the Python SDK. Inferred: the JSON of error
 bodies, that a body over the limit is a 400, what cancel answers for a job that is over, the id in
 `workerId`. A job counts as billed from its acceptance, at `run_s` × `price_per_s`, unless it is
-cancelled in the queue.
+cancelled in the queue. Public endpoints lie among the others; they tell their cost, and their
+`runsync` refuses with a 400.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -14,7 +16,9 @@ from aiohttp import web
 
 from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
 from emulator.clouds.runpod.endings import STATES, act_out, planned, told
-from emulator.clouds.runpod.workers import WORKERS, Plan
+from emulator.clouds.runpod.roster import OPTIONS, PUBLIC, WORKERS
+from emulator.clouds.runpod.webhook import tell
+from emulator.clouds.runpod.workers import Plan
 from emulator.jobs import Job, WorkFailed
 from emulator.ledger import Entry
 from emulator.world import World
@@ -30,10 +34,12 @@ class RunPod(Cloud):
 
     name = "runpod"
     home = "/runpod/v2"
-    options = {"z-image": "zimage", "flux2-klein": "klein"}  # noqa: RUF012
-    kinds = Cloud.kinds | {"failed", "error_in_output", "timed_out"}
+    options = OPTIONS
+    kinds = Cloud.kinds | {
+        "failed", "error_in_output", "error_status", "repeats_input", "timed_out",
+    }  # fmt: skip
     defaults: ClassVar[Mapping[str, Any]] = {
-        "endpoints": {"zimage": {"worker": "zimage"}, "klein": {"worker": "klein"}},
+        "endpoints": {name: {"worker": name} for name in WORKERS},
         "queue_s": 0.5,
         "run_s": 6.0,
         "cold_start_s": 0.0,
@@ -49,10 +55,13 @@ class RunPod(Cloud):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.stacks: dict[str, tuple[tuple[str, float], ...]] = {}
+        self.telling: set[asyncio.Task[None]] = set()
 
     def clear(self) -> None:
-        """All workers are cold again."""
+        """All workers are cold again, and nobody is told of what was."""
         self.stacks.clear()
+        for task in self.telling:
+            task.cancel()
 
     def routes(self) -> list[web.RouteDef]:
         """Under `/v2/{endpoint}`, so that the SDK's base URL is `…/runpod/v2`."""
@@ -103,7 +112,8 @@ class RunPod(Cloud):
         wait_ms = min(max(int(request.query.get("wait", 90_000)), 1000), 300_000)
         job = await self.accepted(request, account, endpoint, "sync-", 20)
         await self.world.wait(wait_ms / 1000, job.over)
-        return answer(told(job))
+        refused = endpoint in PUBLIC and job.state == "failed"
+        return answer(told(job), 400 if refused else 200)
 
     async def accepted(
         self, request: web.Request, account: str, endpoint: str, prefix: str, most_mib: int
@@ -119,6 +129,9 @@ class RunPod(Cloud):
         job = self.start(request, endpoint, entry, body["input"])
         ttl_ms = (body.get("policy") or {}).get("ttl", 86_400_000)
         job.expires_at = self.world.now() + max(float(ttl_ms), 10_000) / 1000
+        if body.get("webhook"):
+            self.telling.add(task := asyncio.create_task(tell(self.world, job, body["webhook"])))
+            task.add_done_callback(self.telling.discard)
         return job
 
     def start(self, request: web.Request, endpoint: str, entry: Entry, asked: Any) -> Job:
@@ -135,7 +148,7 @@ class RunPod(Cloud):
             if not asked:
                 await self.world.sleep(EMPTY_INPUT_S)
                 raise WorkFailed({"error": "job timed out after 1 retries", "retries": 1})
-            act_out(kind)
+            act_out(kind, asked)
             plan = planned(worker.plan, asked)
             await self.load(endpoint, plan)
             return None if kind == "empty" else await plan.output(self.world, here)

@@ -20,7 +20,7 @@ STATES = {
 }
 
 
-def act_out(kind: str) -> None:
+def act_out(kind: str, asked: dict[str, Any]) -> None:
     """The misfortunes of a job that was accepted."""
     if kind == "failed":
         raise WorkFailed({"error": crash("RuntimeError", "CUDA out of memory")})
@@ -30,6 +30,11 @@ def act_out(kind: str) -> None:
         raise WorkFailed({"status": "TIMED_OUT", "error": "job execution timed out"})
     if kind == "error_in_output":
         raise WorkFailed({"status": "COMPLETED", "output": {"error": "generation failed"}})
+    if kind == "error_status":
+        output = {"status": "error", "message": "the model did not answer"}
+        raise WorkFailed({"status": "COMPLETED", "output": output})
+    if kind == "repeats_input":
+        raise WorkFailed({"error": f"upload failed for {json.dumps(asked)}"})
 
 
 def planned(plan: Callable[[dict[str, Any]], Plan], asked: dict[str, Any]) -> Plan:

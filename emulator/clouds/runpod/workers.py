@@ -1,8 +1,8 @@
 """The GPU workers behind RunPod endpoints: what each makes of `input`.
 
-Sources: the sheets of `zimage-serverless` and `flux.2-klein-base-9b-serverless`. Neither says
-what happens to an unknown field; as both read `input` by name it is ignored here (inferred), and
-the ledger entry lists it under `facts.ignored`. Sizes that are no multiple of 16, and LoRAs that
+Sources: `zimage-serverless` and `flux.2-klein-base-9b-serverless`. The first reads its input by
+name: an unknown field is ignored, and the ledger entry lists it under `facts.ignored`; the second
+refuses it, as RunPod's validator does. Sizes that are no multiple of 16, and LoRAs that
 cannot be fetched (a URL with `unreachable` in it), fail the job (inferred for Z-Image).
 """
 
@@ -68,6 +68,8 @@ class Plan:
     many: bool
     inline: bool = False
     metadata: Mapping[str, Any] | None = None
+    shape: Callable[[list[str]], dict[str, Any]] | None = None
+    """The output, given the pictures as URLs or base64, where `key` alone does not say it."""
 
     async def output(self, world: World, origin: str) -> dict[str, Any]:
         """The worker's `output`."""
@@ -76,6 +78,8 @@ class Plan:
             raw = await world.draw(recipe, self.kind)
             inline = base64.b64encode(raw).decode() if self.inline else ""
             places.append(inline or world.keep("runpod", raw, self.kind, origin))
+        if self.shape:
+            return self.shape(places)
         made: dict[str, Any] = {self.key: places if self.many else places[0]}
         return made if self.metadata is None else {**made, "metadata": dict(self.metadata)}
 
@@ -108,6 +112,8 @@ def z_image(asked: Input) -> Plan:
 
 def klein(asked: Input) -> Plan:
     """`image_urls` or, as base64, `images`, with `metadata`."""
+    if unknown := sorted(asked.keys() - KLEIN_FIELDS):
+        raise PoliteError(f"Unexpected input. {unknown[0]} is not a valid input option.")
     preset = asked.get("preset", "realistic_character")
     if preset not in PRESETS:
         raise PoliteError(f"Unknown preset: {preset}")
