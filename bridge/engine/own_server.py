@@ -48,15 +48,16 @@ def on_disk(asset: Asset, names: Iterable[str], server: str) -> Handle:
     Folders, the ending and case do not count. LoraUnreachable when it is not there: such a server
     takes no uploads.
     """
-    known = {_stem(name): name for name in reversed(list(names))}
+    known = {stem(name): name for name in reversed(list(names))}
     wanted = unquote(urlsplit(asset.url).path) or asset.url
-    for name in (_stem(wanted), _stem(asset.name)):
+    for name in (stem(wanted), stem(asset.name)):
         if name and name in known:
             return Handle(known[name])
     file = re.split(r"[/\\]", wanted)[-1]
     raise LoraUnreachable(f"{server} has no LoRA file {file}: put it into its folder for LoRAs")
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """A file's name in small letters, without folders and ending."""
     file: str = re.split(r"[/\\]", name)[-1]
-    return re.sub(r"\.(safetensors|ckpt|pt)$", "", file, flags=re.IGNORECASE).casefold()
+    return re.sub(r"\.(safetensors|ckpt|pt|gguf)$", "", file, flags=re.IGNORECASE).casefold()

@@ -1,20 +1,17 @@
 """ComfyUI: a graph of nodes into its queue under an id of ours, the picture out of its history."""
 
 from collections.abc import Generator, Mapping
-from hashlib import blake2b
 
 from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import named
 from bridge.engine.own_server import OwnServer, on_disk, pairs, reached
-from bridge.providers.workflows import records
-from bridge.providers.workflows.graph import graphs
+from bridge.providers.workflows import comfy, graph
 from bridge.transport.reply import Reply
 
-GRAPHS = graphs("comfyui")
-SETTINGS = {f"COMFYUI_{name.upper().replace('-', '_')}": name for name in GRAPHS}
-VALUES = ("prompt", "width", "height", "seed", "steps", "guidance", "strength")
+SHIPPED = graph.graphs("comfyui")
+SETTINGS = {f"COMFYUI_{name.upper().replace('-', '_')}": name for name in SHIPPED}
 REFUSED = frozenset({400})
 
 
@@ -24,10 +21,11 @@ class ComfyUi(OwnServer):
     card = c.Card(
         name="comfyui", title="ComfyUI",
         docs="https://docs.comfy.org/development/comfyui-server/comms_routes",
-        base_url="", models=tuple(graph.model for graph in GRAPHS.values()),
+        base_url="", models=tuple(each.model for each in SHIPPED.values()),
         settings=(
             *reached("COMFYUI", "COMFYUI_BASE_URL", "COMFYUI_API_KEY"),
             *(c.Setting(env, f"file of {name} there", name) for env, name in SETTINGS.items()),
+            c.Setting("COMFYUI_WORKFLOWS", "folder of workflows of your own", "workflows"),
             c.Setting("COMFYUI_FILES", "other files there: ae.safetensors=flux.sft", "files"),
         ),
         recovery="ref", at_once=2, cancel_stops_bill=True,
@@ -43,24 +41,31 @@ class ComfyUi(OwnServer):
         super().__init__(account)
         self._stopped: set[str] = set()  # what we took out of its queue leaves no trace there
         self._files = pairs(account.options.get("files", ""))
+        own = account.options.get("workflows")
+        self.graphs = {**SHIPPED, **(graph.own_graphs(own) if own else {})}
+
+    def models(self) -> tuple[c.Model, ...]:
+        """Those whose file is named, and all of the operator's own."""
+        known = (each.model for each in self.graphs.values())
+        return tuple(m for m in known if not m.option or m.option in self.account.options)
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """Upload the pictures, then POST the graph; a 400 says what is wrong with which node."""
-        graph = GRAPHS[job.model]
-        values = {name: getattr(job, name) for name in VALUES}
-        values["file"] = self.account.options[graph.model.option]
+        flow = self.graphs[job.model]
+        values = {name: getattr(job, name, None) for name in graph.PLACES}
+        values["file"] = self.account.options.get(flow.model.option)
         images = dict[bytes | None, str]()
         for raw in filter(None, (job.init_image, job.mask, *job.references)):
-            images[raw] = yield from _upload(raw)
+            images[raw] = yield from comfy.upload(raw)
         values |= {"init_image": images.get(job.init_image), "mask": images.get(job.mask)}
         shown = [{"name": images[raw]} for raw in job.references]
         loras = [{"name": use.handle, "weight": use.weight} for use in job.loras]
-        nodes = graph.filled(values, loras, shown, self._files)
+        nodes = flow.filled(values, loras, shown, self._files)
         body = {"prompt": nodes, "prompt_id": ref, "client_id": ref}
         told = (yield c.Call("POST", "prompt", json=body, paid=True, reads=REFUSED)).mapping()
         if "prompt_id" not in told:
             otherwise = e.Unfit if "error" in told else e.Garbled
-            raise named(self.card, records.complaint(told), otherwise=otherwise)
+            raise named(self.card, comfy.complaint(told), otherwise=otherwise)
         return c.Ticket({"prompt": str(told["prompt_id"]), "client": ref})
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
@@ -68,11 +73,11 @@ class ComfyUi(OwnServer):
         job = ticket.fields["prompt"]
         history = (yield c.Call("GET", f"history/{job}")).mapping()
         if job in history:
-            if failed := records.failure(history, job):
+            if failed := comfy.failure(history, job):
                 raise named(self.card, failed)
-            found = (c.Remote(url, keyed=True) for url in records.pictures(history, job))
+            found = (c.Remote(url, keyed=True) for url in comfy.pictures(history, job))
             return c.Finished(tuple(found), cost=0)
-        if job in records.queued((yield c.Call("GET", "queue")).mapping()):
+        if job in comfy.queued((yield c.Call("GET", "queue")).mapping()):
             return c.Waiting()
         raise (e.Unavailable if job in self._stopped else e.Gone)("ComfyUI: no such job any more")
 
@@ -81,7 +86,7 @@ class ComfyUi(OwnServer):
         job, client = ticket.fields["prompt"], ticket.fields["client"]
 
         def read(told: Mapping[str, object]) -> c.Waiting | None:
-            at = records.progress(told, job)
+            at = comfy.progress(told, job)
             return None if at is None else c.Waiting(at, retry_after=0 if at == 1 else None)
 
         return c.Watch(f"ws?clientId={client}", read)
@@ -89,16 +94,16 @@ class ComfyUi(OwnServer):
     def find(self, ref: str) -> Generator[c.Call, Reply, c.Ticket | None]:
         """By our id; at a server that minted its own, by our client id."""
         known = {ref: ref} if (yield c.Call("GET", f"history/{ref}")).mapping() else {}
-        known |= records.queued((yield c.Call("GET", "queue")).mapping())
+        known |= comfy.queued((yield c.Call("GET", "queue")).mapping())
         if ref not in known and ref not in known.values():
-            known = records.latest((yield c.Call("GET", "history?max_items=64")).mapping())
+            known = comfy.latest((yield c.Call("GET", "history?max_items=64")).mapping())
         jobs = (job for job, client in known.items() if ref in (job, client))
         return next((c.Ticket({"prompt": job, "client": ref}) for job in jobs), None)
 
     def cancel(self, ref: str, ticket: c.Ticket | None) -> Generator[c.Call, Reply, None]:
         """Out of the queue; interrupted only while it runs, for old servers interrupt whatever."""
         job = ticket.fields["prompt"] if ticket else ref
-        if records.running((yield c.Call("GET", "queue")).mapping(), job):
+        if comfy.running((yield c.Call("GET", "queue")).mapping(), job):
             yield c.Call("POST", "interrupt", json={"prompt_id": job})
         else:
             self._stopped.add(job)
@@ -107,16 +112,8 @@ class ComfyUi(OwnServer):
     def adopt(self, asset: c.Asset) -> Generator[c.Call, Reply, c.Handle]:
         """The LoRA's name on the server, out of what its loader lets one choose."""
         info = (yield c.Call("GET", "object_info/LoraLoader")).mapping()
-        return on_disk(asset, records.choices(info, "LoraLoader", "lora_name"), "ComfyUI")
+        return on_disk(asset, comfy.choices(info, "LoraLoader", "lora_name"), "ComfyUI")
 
     def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
         """GET system_stats: version and graphics card."""
-        return records.machine((yield c.Call("GET", "system_stats")).mapping())
-
-
-def _upload(raw: bytes) -> Generator[c.Call, Reply, str]:
-    """POST upload/image under a name made of its content; the name for LoadImage."""
-    name = f"bridge-{blake2b(raw, digest_size=12).hexdigest()}.png"
-    form = (c.Part("image", raw, name), c.Part("overwrite", "true"))
-    told = (yield c.Call("POST", "upload/image", form=form)).mapping()
-    return "/".join(str(told[key]) for key in ("subfolder", "name") if told.get(key))
+        return comfy.machine((yield c.Call("GET", "system_stats")).mapping())

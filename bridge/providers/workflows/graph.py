@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 
 from bridge.engine.card import Model
+from bridge.errors import BadRequest
 
+PLACES = ("file", "prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength")
+PICTURES = ("init_image", "mask")
 Values = Mapping[str, object]
 Sent = dict[str, dict[str, Any]]
 """A graph as ComfyUI takes it."""
@@ -107,7 +110,29 @@ def _renamed(value: object, names: Mapping[str, str]) -> object:
 
 @cache
 def graphs(cloud: str) -> Mapping[str, Graph]:
-    """The files in `<cloud>/`, by their model's id; a wrong field or type is named."""
-    files = sorted(Path(__file__).with_name(cloud).glob("*.json"))
-    found = (msgspec.json.decode(path.read_bytes(), type=Graph) for path in files)
-    return {graph.model.id: graph for graph in found}
+    """The files in `<cloud>/`, by their model's id."""
+    return _read(Path(__file__).with_name(cloud))
+
+
+@cache
+def own_graphs(folder: str) -> Mapping[str, Graph]:
+    """The operator's own files; BadRequest says which is wrong and why."""
+    if not Path(folder).is_dir():
+        raise BadRequest(f"{folder}: no such folder of workflows")
+    return _read(Path(folder))
+
+
+def _read(folder: Path) -> Mapping[str, Graph]:
+    found: dict[str, Graph] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            graph = msgspec.json.decode(path.read_bytes(), type=Graph)
+            for value in (1, None):
+                values = {**dict.fromkeys(PLACES, 1), **dict.fromkeys(PICTURES, value)}
+                graph.filled(values, [{"name": "", "weight": 1}], [{"name": ""}], {})
+        except msgspec.MsgspecError as error:
+            raise BadRequest(f"{path}: {error}") from None
+        except KeyError as error:
+            raise BadRequest(f"{path}: nothing is known of the place ${error.args[0]}") from None
+        found[graph.model.id] = graph
+    return found

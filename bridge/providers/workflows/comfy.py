@@ -1,11 +1,15 @@
-"""ComfyUI's records, read: its queue, its history, what it finds wrong with a graph.
+"""ComfyUI's words: its queue, its history, what it finds wrong with a graph; pictures for it.
 
 Shapes: execution.py and server.py of ComfyUI (2024 to 2026).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
+
+from bridge.engine.contract import Call, Part
+from bridge.transport.reply import Reply
 
 Told = Mapping[str, Any]
 OVER = {"execution_success", "execution_error", "execution_interrupted"}
@@ -93,3 +97,11 @@ def machine(stats: Told) -> dict[str, str]:
     system, devices = stats.get("system") or {}, stats.get("devices") or [{}]
     facts = {"version": system.get("comfyui_version"), "device": devices[0].get("name")}
     return {name: str(fact) for name, fact in facts.items() if fact}
+
+
+def upload(raw: bytes) -> Generator[Call, Reply, str]:
+    """POST upload/image under a name made of its content; the name for LoadImage."""
+    name = f"bridge-{blake2b(raw, digest_size=12).hexdigest()}.png"
+    form = (Part("image", raw, name), Part("overwrite", "true"))
+    told = (yield Call("POST", "upload/image", form=form)).mapping()
+    return "/".join(str(told[key]) for key in ("subfolder", "name") if told.get(key))
