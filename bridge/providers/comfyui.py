@@ -31,7 +31,7 @@ class ComfyUi(OwnServer):
         recovery="ref", at_once=2, cancel_stops_bill=True,
         words=(
             c.Word(r"nsfw|safety checker|content policy", e.Refused),
-            c.Word(r"lora_name", e.LoraUnreachable),
+            c.Word(r"lora_name|LoraLoader\w*: \w*Error", e.LoraUnreachable),
             c.Word(r"_name\d?: .*not in|missing_node_type|invalid_prompt|does not exist", e.Gone),
         ),
         verified="source of ComfyUI read; emulator only",
@@ -55,7 +55,7 @@ class ComfyUi(OwnServer):
         values = {name: getattr(job, name, None) for name in graph.PLACES}
         values["file"] = self.account.options.get(flow.model.option)
         images = dict[bytes | None, str]()
-        for raw in filter(None, (job.init_image, job.mask, *job.references)):
+        for raw in dict.fromkeys(filter(None, (job.init_image, job.mask, *job.references))):
             images[raw] = yield from comfy.upload(raw)
         values |= {"init_image": images.get(job.init_image), "mask": images.get(job.mask)}
         shown = [{"name": images[raw]} for raw in job.references]

@@ -6,9 +6,21 @@ from typing import Any
 from emulator.jobs import Job
 
 CRASHES = {
-    "failed": ("torch.OutOfMemoryError", "Allocation on device 0 would exceed allowed memory."),
-    "moderation": ("ValueError", "Safety checker: NSFW content detected, no image is returned."),
-    "broken_lora": ("SafetensorError", "Error while deserializing header: incomplete metadata"),
+    "failed": (
+        "KSampler",
+        "torch.OutOfMemoryError",
+        "Allocation on device 0 would exceed allowed memory.",
+    ),
+    "moderation": (
+        "CheckImage",
+        "ValueError",
+        "Safety checker: NSFW content detected, no image is returned.",
+    ),
+    "broken_lora": (
+        "LoraLoader",
+        "SafetensorError",
+        "Error while deserializing header: incomplete metadata",
+    ),
 }
 
 
@@ -22,8 +34,8 @@ def told_of(record: Mapping[str, Any]) -> dict[str, Any]:
     job: Job = record["job"]
     messages: list[Any] = [["execution_start", {"prompt_id": job.entry.job}]]
     if job.told:
-        kind, said = job.told
-        about = {"node_id": "8", "node_type": "KSampler", "executed": ["1"], "traceback": []}
+        node, kind, said = job.told
+        about = {"node_id": "8", "node_type": node, "executed": ["1"], "traceback": []}
         messages.append(
             ["execution_error", {**about, "exception_type": kind, "exception_message": said}]
         )
