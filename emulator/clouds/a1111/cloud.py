@@ -60,6 +60,7 @@ class A1111(Cloud):
             web.post(f"{at}/interrupt", key(self.interrupt)),
             web.get(f"{at}/options", key(self.options_)),
             web.get(f"{at}/sd-models", key(self.sd_models)),
+            web.get(f"{at}/scripts", key(self.scripts)),
             web.get(f"{at}/loras", self.loras),
             web.post(f"{at}/refresh-loras", self.refresh),
             web.post("/a1111/internal/progress", self.task),
@@ -194,6 +195,10 @@ class A1111(Cloud):
     async def sd_models(self, request: web.Request) -> web.Response:
         """The checkpoints."""
         return answer([model(title) for title in self.setting("checkpoints")])
+
+    async def scripts(self, request: web.Request) -> web.Response:
+        """None are installed."""
+        return answer({"txt2img": [], "img2img": []})
 
     async def loras(self, request: web.Request) -> web.Response:
         """By the names of their files."""
