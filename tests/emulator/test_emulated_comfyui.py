@@ -40,7 +40,7 @@ async def entry_of(client: Client, job: str) -> Any:
     """The job's entry, once the history has it."""
     async with asyncio.timeout(20):
         while not (found := (await ask(client, "GET", f"history/{job}")).json):
-            await asyncio.sleep(0.01)
+            pass
     return found[job]
 
 
