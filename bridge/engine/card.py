@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.domain import Family
-from bridge.errors import AttemptError
+from bridge.errors import AttemptError, TooManyLoras
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Option:
     """A knob of a model that only this cloud has, asked for by its name."""
 
     name: str
+    """The cloud's own name for it."""
     kind: Literal["number", "whole", "switch", "choice", "text"]
     about: str
     low: float | None = None
@@ -111,6 +112,10 @@ class Model:
     options: tuple[Option, ...] = ()
     carriers: bool = False
     """Its PNGs may hide the real picture (see the room stego)."""
+    hides: bool = False
+    """Its input picture must come inside a carrier: the engine hides it (TT v1)."""
+    upscales: bool = False
+    """Makes the init image larger and reads no prompt: asked only by its own name."""
     needs_mask: bool = False
     """An inpainting model: no use without a picture and a mask."""
     rating: Literal["general", "suggestive", "mature"] = "general"
@@ -129,6 +134,15 @@ class Word:
 
     pattern: str
     means: type[AttemptError]
+
+
+MANY_LORAS = Word(
+    r"too many lora|max\w*loras?\w*exceed|maximum number of lora"
+    r"|(at most|no more than|maximum of|up to|only) \d+ lora"
+    r"|lora[^;]{0,60}(at most|no more than|maximum of) \d+ (item|element|entr|of )",
+    TooManyLoras,
+)
+"""How clouds put it that there are too many LoRAs; looked for before a card's own words."""
 
 
 @dataclass(frozen=True, slots=True)

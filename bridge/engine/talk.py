@@ -145,12 +145,16 @@ class Talk:
     def key(self, url: str) -> dict[str, str]:
         """The header with the account's key, for those addresses that may see it."""
         card, key = self.adapter.card, self.adapter.account.key
-        parts = urlsplit(url)
-        host = f".{parts.hostname or ''}"
-        hosts = parts.scheme == "https" and any(host.endswith(f".{known}") for known in card.hosts)
-        if not key or not card.auth or not (hosts or self.is_home(url)):
+        if not key or not card.auth or not (self.is_home(url) or self._is_further(url)):
             return {}
         return self.adapter.credentials()
+
+    def _is_further(self, url: str) -> bool:
+        parts = urlsplit(url)
+        host = f".{parts.hostname or ''}"
+        return parts.scheme == "https" and any(
+            host.endswith(f".{known}") for known in self.adapter.card.hosts
+        )
 
     def _passed(self, call: Request, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""

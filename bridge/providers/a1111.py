@@ -15,7 +15,7 @@ from bridge.transport.reply import Reply
 
 HIDDEN = frozenset({401, 403, 404, 405})
 """/internal is not there without the web page, and locked by its own login."""
-NAMES = ("title", "model_name", "filename", "hash", "sha256")
+NAMES = ("title", "model_name", "hash", "sha256")
 
 
 class A1111(OwnServer):

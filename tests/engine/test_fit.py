@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bridge.domain import Job, Lora, LoraFile
 from bridge.engine.card import LoraRule, Model, Sizes, Span
-from bridge.engine.fit import fit, nearest_size
+from bridge.engine.fit import fit
+from bridge.engine.size import nearest_size
 
 MODEL = Model(
     id="m", name="m", family="flux1", sizes=Sizes(256, 2048, 64), loras=LoraRule(most=2),
@@ -56,6 +57,11 @@ def test_nothing_asked_means_the_models_usual() -> None:
         ({"loras": (lora("rose", "z-image"),)}, {}, "lora-family"),
         ({"loras": (lora("rose", "flux1"),)}, {"loras": None}, "lora-none"),
         ({"loras": tuple(lora(n, "flux1") for n in "abc")}, {}, "lora-limit"),
+        (
+            {"loras": (lora("rose", "flux1"),)},
+            {"loras": LoraRule(1, weights=(1, 1))},
+            "lora-weight",
+        ),
     ],
 )
 def test_every_cut_is_a_note(
@@ -64,6 +70,23 @@ def test_every_cut_is_a_note(
     job = replace(JOB, **change)  # type: ignore[arg-type]
     model = replace(MODEL, **model_change)  # type: ignore[arg-type]
     assert codes(job, model) == [code]
+
+
+@pytest.mark.parametrize("code", ["lora-unreachable", "lora-pending"])
+def test_a_lora_that_the_cloud_cannot_have_is_dropped_and_told(code: str) -> None:
+    rose, hat = lora("rose", "flux1"), lora("hat", "flux1")
+    cut = fit(replace(JOB, loras=(rose, hat), lost_loras={"rose": code}), MODEL)
+    assert (cut.loras, cut.dropped) == ((hat,), (rose,))
+    assert [note.code for note in cut.notes] == [code]
+    assert "rose: words stand in" in cut.notes[0].text
+
+
+def test_what_clients_send_unasked_only_tips_the_balance() -> None:
+    without = replace(MODEL, negative=False, seeds=None, guidance=None)
+    cut = fit(replace(JOB, negative="fog", guidance=2.0), without)
+    assert (cut.loss, 0 < cut.slight < 0.1) == (0, True)
+    kept = fit(replace(JOB, negative="fog", guidance=2.0), MODEL)
+    assert kept.slight == 0
 
 
 def test_a_character_weighs_more_than_a_prop() -> None:
