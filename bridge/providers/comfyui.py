@@ -34,7 +34,7 @@ class ComfyUi(OwnServer):
             c.Word(r"lora_name|LoraLoader\w*: \w*Error", e.LoraUnreachable),
             c.Word(r"_name\d?: .*not in|missing_node_type|invalid_prompt|does not exist", e.Gone),
         ),
-        verified="source of ComfyUI read; emulator only",
+        verified="server source read; graphs at the emulator only",
     )  # fmt: skip
 
     def __init__(self, account: c.Account) -> None:
