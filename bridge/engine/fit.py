@@ -7,6 +7,7 @@ from bridge.engine.card import Model, Span
 from bridge.engine.hires import fit_hires
 from bridge.engine.options import fit_options
 from bridge.engine.size import nearest_size
+from bridge.pictures.sniff import sniff
 
 LOSS = {
     "mask": 4.0, "init-image": 4.0, "reference": 3.0, "init-as-reference": 1.0, "size": 0.5,
@@ -44,6 +45,8 @@ def fit(job: Job, model: Model) -> Fit:
     cut = fit_hires(job, model, notes)
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
     cut = replace(cut, options=fit_options(job.options, model.options, notes))
+    if old := _retired(job.route, model):
+        notes.append(Note("retired", f"stands in for {old}, which is retired"))
     kept, dropped = _fit_loras(job, model, notes)
     uses = tuple(_use(lora, model, notes) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)
@@ -53,8 +56,14 @@ def fit(job: Job, model: Model) -> Fit:
     return Fit(cut, kept, uses, dropped, told, loss, slight)
 
 
+def _retired(route: str, model: Model) -> str:
+    """The retired name by which this model was asked for, if it was."""
+    asked = route.partition("/")[2]
+    return asked if asked in model.formerly else model.instead_of
+
+
 def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
-    width, height = nearest_size(job.width, job.height, model.sizes)
+    width, height = _size(job, model)
     if (width, height) != (job.width, job.height):
         text = f"makes {width}x{height} for {job.width}x{job.height}"
         notes.append(Note("size", text))
@@ -72,6 +81,13 @@ def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
         guidance=guidance,
         negative=job.negative if model.negative else "",
     )
+
+
+def _size(job: Job, model: Model) -> tuple[int, int]:
+    if model.sizes.like_init and job.init_image is not None:
+        start = sniff(job.init_image)
+        return start.width, start.height
+    return nearest_size(job.width, job.height, model.sizes)
 
 
 def _number(name: str, asked: float | None, span: Span | None, notes: list[Note]) -> float | None:

@@ -82,7 +82,14 @@ def enough_loras(job: Job, model: Model) -> bool:
 def _meant(wanted: str, route: Route, dry: bool) -> bool:
     if wanted == AUTO:
         return dry or not route.adapter.card.dry_run
-    return wanted in (route.account, route.name, route.adapter.card.name)
+    return called(wanted, route)
+
+
+def called(name: str, route: Route) -> bool:
+    """Whether `name` is the route, its account or cloud, or a retired model that it succeeds."""
+    if name in (route.account, route.name, route.adapter.card.name):
+        return True
+    return any(name == f"{route.account}/{old}" for old in route.model.formerly)
 
 
 def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order) -> list[Route]:

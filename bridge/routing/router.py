@@ -21,7 +21,7 @@ from bridge.errors import (
 from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
 from bridge.routing.chain import Chain, asked_at, failure, made, recipe, record, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, as_learnt, called, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -58,16 +58,14 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(
-            name in (route.account, route.name, route.adapter.card.name) for route in self.routes
-        )
+        return name == AUTO or any(called(name, route) for route in self.routes)
 
     def options(self, name: str) -> list[Option]:
         """The knobs of all models behind `name`."""
         return [
             option
             for route in self.routes
-            if name in (AUTO, route.account, route.name)
+            if name == AUTO or called(name, route)
             for option in route.model.options
         ]
 

@@ -114,3 +114,28 @@ def test_a_fixed_list_gives_the_nearest_ratio() -> None:
     sizes = Sizes(fixed=((1024, 1024), (1024, 1536), (1536, 1024)))
     assert nearest_size(512, 768, sizes) == (1024, 1536)
     assert nearest_size(1100, 1000, sizes) == (1024, 1024)
+
+
+AREA = Sizes(480, 3840, 16, area=(655_360, 8_294_400), ratio=3.0)
+
+
+@given(st.integers(64, 8192), st.integers(64, 8192))
+def test_pixels_and_ratio_are_limits_too(width: int, height: int) -> None:
+    wide, high = nearest_size(width, height, AREA)
+    assert 655_360 <= wide * high <= 8_294_400
+    assert max(wide, high) <= 3 * min(wide, high)
+    assert (wide % 16, high % 16) == (0, 0)
+    if 1 / 3 <= width / height <= 3:
+        assert abs(wide / high / (width / height) - 1) < 0.06
+
+
+def test_what_is_within_all_limits_stays_as_it_is() -> None:
+    assert nearest_size(1024, 1536, AREA) == (1024, 1536)
+    assert nearest_size(512, 768, AREA) == (672, 992)
+
+
+def test_a_retired_model_is_stood_in_for_with_a_note() -> None:
+    heir = replace(MODEL, formerly=("old-one",))
+    assert codes(replace(JOB, route="cloud/old-one"), heir) == ["retired"]
+    assert codes(replace(JOB, route="cloud/m"), heir) == []
+    assert codes(JOB, replace(heir, instead_of="old-one")) == ["retired"]

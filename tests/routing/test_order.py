@@ -47,6 +47,12 @@ def test_what_only_enlarges_is_asked_by_its_name_and_with_a_picture() -> None:
     assert not eligible(replace(job, route="auto"), known)
 
 
+def test_a_retired_name_means_the_heir() -> None:
+    heirs = routes([adapter("one", replace(FLUX, formerly=("old",))), adapter("two", ZED)])
+    assert names(eligible(replace(JOB, route="one/old"), heirs)) == ["one/flux"]
+    assert names(eligible(replace(JOB, route="two/old"), heirs)) == []
+
+
 def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))
