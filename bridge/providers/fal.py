@@ -35,7 +35,7 @@ class Fal(c.Adapter):
             c.Word(r"rate.?limit|too many requests", e.Limited),
             c.Word(r"timeout|runner_|(server|service)_error|no_media|cancel", e.Unavailable),
         ),
-        verified="official SDK against the emulator",
+        verified="official SDK against the emulator; seedvr's fields inferred",
     )  # fmt: skip
 
     def models(self) -> tuple[c.Model, ...]:

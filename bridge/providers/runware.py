@@ -30,7 +30,7 @@ class Runware(c.Adapter):
             c.Setting("RUNWARE_MODEL", "only this model (AIR id)", "only"),
             c.Setting("RUNWARE_AIR_SOURCE", "source name for uploaded LoRAs", "air_source"),
         ),
-        recovery="ref", verified="official SDK against the emulator",
+        recovery="ref", verified="official SDK against the emulator; klein's LoRA kind inferred",
         words=(
             c.Word(r"content ?policy|moderat|nsfw|inappropriate|safety", e.Refused),
             c.Word(r"credit|balance|invalidApiKey|unauthori[sz]ed", e.Unpayable),

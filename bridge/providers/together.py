@@ -32,7 +32,7 @@ class Together(c.Adapter):
             c.Word(r"model.*(not (found|available)|deprecated|does not exist)", e.Gone),
             c.Word(r"lora", e.LoraUnreachable),
         ),
-        verified="its own client against the emulator",
+        verified="its own client against the emulator; limits inferred",
     )  # fmt: skip
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Request, Reply, c.Finished]:
