@@ -155,11 +155,16 @@ async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in answer.content.iter_any():
-        size += len(chunk)
-        if size > cap:
-            raise Garbled(f"the answer is larger than {cap >> 20} MB")
-        chunks.append(chunk)
+    try:
+        async for chunk in answer.content.iter_any():
+            size += len(chunk)
+            if size > cap:
+                raise Garbled(f"the answer is larger than {cap >> 20} MB")
+            chunks.append(chunk)
+    except aiohttp.ClientError:
+        # of a stream that breaks off, the events that came whole stand
+        if answer.content_type != "text/event-stream":
+            raise
     return b"".join(chunks)
 
 
