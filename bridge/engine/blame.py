@@ -81,7 +81,9 @@ def message(body: object) -> str:
     if isinstance(body, list):
         return "; ".join(filter(None, map(message, body)))
     if isinstance(body, dict):
-        keys = ("code", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors")
+        keys = (
+            "code", "rc", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors",
+        )  # fmt: skip
         return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""
 
