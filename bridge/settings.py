@@ -21,6 +21,8 @@ TO_COME = (
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
+OFF = ("", "off", "no", "false", "0")
+"""A cloud whose required setting says so is not there."""
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -143,7 +145,7 @@ def account(card: Card, env: Mapping[str, str]) -> Account | None:
     for wanted in card.settings:
         names = (wanted.env, *wanted.aliases)
         value = next((env[name] for name in names if name in env), "")
-        if wanted.required and not value:
+        if wanted.required and value.lower() in OFF:
             return None
         if value:
             options[wanted.option] = value

@@ -62,9 +62,9 @@ def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding("todo", f"{card.title}: not configured; set {', '.join(wanted)}")
         elif not configured(card, settings):
             yield Finding("todo", f"{card.title}: has a key, but BRIDGE_PROVIDERS leaves it out")
-        elif models := kind(found).models():
+        elif models := (adapter := kind(found)).models():
             names = ", ".join(model.name for model in models)
-            yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
+            yield Finding("ok", f"{card.title}: {names} at {adapter.account.base_url}")
         else:
             wanted = [s.env for s in card.settings if s.option not in ("key", "base_url")]
             yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")

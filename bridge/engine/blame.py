@@ -82,7 +82,8 @@ def message(body: object) -> str:
         return "; ".join(filter(None, map(message, body)))
     if isinstance(body, dict):
         keys = (
-            "code", "rc", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors",
+            "code", "rc", "parameter", "message", "msg", "errorMessage", "detail", "error",
+            "errors",
         )  # fmt: skip
         return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""

@@ -19,7 +19,6 @@ WORKFLOWS = workflows("ai_horde")
 ANONYMOUS = "0000000000"
 AGENT = {"Client-Agent": "a1111-bridge:0.1:unknown"}
 """Name, version, contact; an agent is wanted by the Horde's rules."""
-OFF = ("0", "false", "no", "off")
 LOOK_S = 2.0
 """Between two checks; a second's worth is cached there."""
 
@@ -49,10 +48,6 @@ class AiHorde(c.Adapter):
 
     def __init__(self, account: c.Account) -> None:
         super().__init__(replace(account, key=account.key or ANONYMOUS))
-
-    def models(self) -> tuple[c.Model, ...]:
-        """None when the switch says no."""
-        return () if self.account.options.get("on", "").lower() in OFF else super().models()
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """POST generate/async; what follows ### in the prompt is the negative."""

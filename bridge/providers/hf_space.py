@@ -1,10 +1,9 @@
 """A Hugging Face Space with `/run_lora`: Gradio's queue, heard out when the job is over.
 
-Tried on gradio 6.31, the same by `call/{api}/{event}` and `queue/data`: a dropped stream ends its
-session; what waited is taken out, what runs goes on for nothing, a second GET says 404, or nothing
-for ever once the end was told. A stream nobody opened keeps all. So nobody listens until
-`stream/{event}/close` says that the event is over: 404 (500 in gradio 4 and 5), before that 200,
-which changes nothing for an event that streams no input. A cancel stops no running function.
+Tried on gradio 6.31, by `call/{api}/{event}` and `queue/data`: a dropped stream ends its session;
+what waited is taken out, what runs goes on for nothing, and a second GET says 404. A stream that
+nobody opened keeps all. So nobody listens until `stream/{event}/close` says that the event is over:
+404 (500 in gradio 4 and 5); before that 200, which changes nothing where no input is streamed.
 """
 
 import re
@@ -46,8 +45,8 @@ class HfSpace(c.Adapter):
     )  # fmt: skip
 
     def __init__(self, account: c.Account) -> None:
-        space, slug = account.base_url.rstrip("/"), re.sub(r"\W+|_", "-", account.base_url.lower())
-        home = space if "://" in space else f"https://{slug}.hf.space"
+        at = account.base_url.rstrip("/")
+        home = at if "://" in at else f"https://{re.sub('[^a-z0-9]+', '-', at.lower())}.hf.space"
         super().__init__(replace(account, base_url=home))
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
@@ -60,9 +59,9 @@ class HfSpace(c.Adapter):
             "cfg_scale": job.guidance, "steps": job.steps, "seed": job.seed,
             "randomize_seed": False, "width": job.width, "height": job.height,
         }  # fmt: skip
-        if job.init_image:
-            form = (c.Part("files", job.init_image, "start.png"),)
-            paths = (yield c.Call("POST", f"{API}/upload", form=form)).json
+        if raw := job.init_image:
+            upload = c.Call("POST", f"{API}/upload", form=(c.Part("files", raw, "a.png"),))
+            paths = (yield upload).json
             path = paths[0] if isinstance(paths, list) and paths else ""
             asked["image_url"] = f"{self.account.base_url}/{API}/file={path}"
         told = [own if asked.get(n) is None else asked[n] for n, own in parameters.items()]
@@ -73,8 +72,8 @@ class HfSpace(c.Adapter):
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
         """Whether the event is over, without listening; then its end, which is told once."""
         if event := ticket.fields.get("event"):
-            lives = yield c.Call("POST", f"{API}/stream/{event}/close", reads=OVER)
-            if lives.status not in OVER:
+            look = c.Call("POST", f"{API}/stream/{event}/close", reads=OVER)
+            if (yield look).status not in OVER:
                 return c.Waiting()
         reply = yield c.Call("GET", f"{API}/queue/data?session_hash={ticket.fields['session']}")
         if not reply.events():
@@ -95,19 +94,20 @@ class HfSpace(c.Adapter):
         told = (yield c.Call("GET", f"{API}/info")).mapping().get("named_endpoints")
         if not isinstance(told, dict) or f"/{api}" not in told:
             raise e.Gone(f"HF Space: there is no function /{api}")
-        usual = {p["parameter_name"]: p["parameter_default"] for p in told[f"/{api}"]["parameters"]}
+        listed = told[f"/{api}"].get("parameters") or ()
+        usual = {str(p.get("parameter_name")): p.get("parameter_default") for p in listed}
         return api, {name: "" if value is None else value for name, value in usual.items()}
 
     def _ended(self, message: Mapping[str, Any]) -> c.Finished:
         """The pictures of the outputs; a text beside them may say why there is none."""
         output = message.get("output") or {}
-        paths = [item["path"] for item in output.get("data") or () if isinstance(item, dict)]
-        texts = [t for t in output.get("data") or () if isinstance(t, str) and "success" not in t]
+        paths = [item.get("path") for item in output.get("data") or () if isinstance(item, dict)]
+        texts = [t for t in output.get("data") or () if isinstance(t, str) and '"success"' not in t]
         if message.get("success") and (paths or not texts):
             files = (c.Remote(f"{API}/file={path}", keyed=True) for path in paths)
             return c.Finished(tuple(files), cost=0)
         words = (output.get("title"), output.get("error"), *texts)
-        raise named(self.card, ": ".join(filter(None, words)) or "it does not say why it failed")
+        raise named(self.card, ": ".join(map(str, filter(None, words))) or "it does not say why")
 
 
 def _lora(use: LoraUse, by_repo: bool) -> dict[str, object]:

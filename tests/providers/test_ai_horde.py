@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.engine.contract import Account, Adapter
+from bridge.engine.contract import Adapter
 from bridge.engine.talk import Talk
 from bridge.errors import (
     AttemptError,
@@ -126,9 +126,8 @@ def test_it_is_off_unless_asked_for() -> None:
 
 
 @pytest.mark.parametrize("word", ["off", "0", "False", "no"])
-def test_a_switch_that_says_no_offers_nothing(word: str) -> None:
-    account = Account("ai_horde", "", options={"on": word})
-    assert adapters()["ai_horde"](account).models() == ()
+def test_a_switch_that_says_no_is_off(word: str) -> None:
+    assert account_of(CARD, {"AI_HORDE": word, "AI_HORDE_API_KEY": "key"}) is None
 
 
 @pytest.mark.parametrize(
