@@ -2,8 +2,8 @@
 
 Tried on gradio 6.31, by `call/{api}/{event}` and `queue/data`: a dropped stream ends its session;
 what waited is taken out, what runs goes on for nothing, and a second GET says 404. A stream that
-nobody opened keeps all. So nobody listens until `stream/{event}/close` says that the event is over:
-404 (500 in gradio 4 and 5); before that 200, which changes nothing where no input is streamed.
+nobody opened keeps all. So nobody listens until `stream/{event}/close` says 404: the event is over.
+gradio 5 never says so (500 for an id that never was): there one must listen at once, and not drop.
 """
 
 import re
@@ -20,8 +20,7 @@ from bridge.engine.blame import named
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
-API = "gradio_api"
-OVER = frozenset({404, 405, 500})
+API, OVER = "gradio_api", frozenset({404, 405, 500})
 
 
 class HfSpace(c.Adapter):
@@ -35,7 +34,7 @@ class HfSpace(c.Adapter):
             c.Setting("HF_TOKEN", "token whose quota the Space uses", "key", secret=True),
             c.Setting("HF_SPACE_API", "name of the function; run_lora if not said", "api"),
         ),
-        recovery="ref", at_once=2, verified="a gradio 6.31 server; its client against the emulator",
+        recovery="ref", at_once=2, verified="gradio 6.31 and 5.49; its client against the emulator",
         words=(
             c.Word(r"quota|runs limit|gpu limit|pending credits", e.Limited),
             c.Word(r"nsfw|safety|moderat|content policy", e.Refused),
@@ -50,7 +49,8 @@ class HfSpace(c.Adapter):
         super().__init__(replace(account, base_url=home))
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
-        """Our ref is the session's name, so that a submit whose answer was lost is heard too."""
+        """Our ref names the session, to hear a lost submit; a 500 cuts the line, so it is first."""
+        tells = yield c.Call("POST", f"{API}/stream/{ref}/close", reads=OVER)
         api, parameters = yield from self._parameters()
         by_repo = '"repo"' in str(parameters.get("lora_strings_json"))
         asked = {
@@ -67,14 +67,14 @@ class HfSpace(c.Adapter):
         told = [own if asked.get(n) is None else asked[n] for n, own in parameters.items()]
         body = {"data": told, "session_hash": ref}
         reply = yield c.Call("POST", f"{API}/call/{api}", json=body, paid=True)
-        return c.Ticket({"session": ref, "event": str(reply.mapping().get("event_id") or "")})
+        event = str(reply.mapping().get("event_id") or "") if tells.status == 404 else ""
+        return c.Ticket({"session": ref, "event": event})
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
         """Whether the event is over, without listening; then its end, which is told once."""
-        if event := ticket.fields.get("event"):
-            look = c.Call("POST", f"{API}/stream/{event}/close", reads=OVER)
-            if (yield look).status not in OVER:
-                return c.Waiting()
+        look = c.Call("POST", f"{API}/stream/{ticket.fields['event']}/close", reads=OVER)
+        if ticket.fields["event"] and (yield look).status not in OVER:
+            return c.Waiting()
         reply = yield c.Call("GET", f"{API}/queue/data?session_hash={ticket.fields['session']}")
         if not reply.events():
             raise e.Garbled("HF Space: no event stream")
@@ -86,7 +86,7 @@ class HfSpace(c.Adapter):
     def find(self, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """The session is known by our ref; whether it is there shows when it is heard."""
         yield from ()
-        return c.Ticket({"session": ref})
+        return c.Ticket({"session": ref, "event": ""})
 
     def _parameters(self) -> Generator[c.Call, Reply, tuple[str, dict[str, object]]]:
         """The function's name, and its parameters in their order with their defaults."""
@@ -106,7 +106,7 @@ class HfSpace(c.Adapter):
         if message.get("success") and (paths or not texts):
             files = (c.Remote(f"{API}/file={path}", keyed=True) for path in paths)
             return c.Finished(tuple(files), cost=0)
-        words = (output.get("title"), output.get("error"), *texts)
+        words = output.get("title"), output.get("error"), *texts
         raise named(self.card, ": ".join(map(str, filter(None, words))) or "it does not say why")
 
 

@@ -77,6 +77,14 @@ async def test_nobody_listens_before_the_event_is_over(room: Chamber) -> None:
     assert [call.status for call in books.requests("hf_space", "status")][-1] == 404
 
 
+async def test_a_space_that_never_says_that_an_event_is_over_is_listened_to(room: Chamber) -> None:
+    room.emulator.settings.change({"clouds": {"hf_space": {"forgets": False}}})
+    await room.run(room.attempt(at(room), MODEL))
+    assert await room.states() == ["kept"]
+    assert room.emulator.ledger.requests("hf_space", "status") == []
+    assert len(room.emulator.ledger.requests("hf_space", "result")) == 1
+
+
 async def test_a_gateway_on_the_way_to_the_end_loses_nothing(room: Chamber) -> None:
     room.emulator.faults.add("hf_space", "html", match="result", times=2, status=200)
     await room.run(room.attempt(at(room), MODEL))

@@ -1,7 +1,8 @@
 """The adapter against a real Gradio server: what a dropped stream costs, and what does not.
 
 Gradio wants an older Pillow than we do, so it is no dependency of ours: it runs where it is
-installed beside us nevertheless, or by the Python that GRADIO_PYTHON names.
+installed beside us nevertheless, or by the Python that GRADIO_PYTHON names. 6.31 and 5.49 pass;
+6.0 answers nothing, instead of 404, after a drop.
 """
 
 import asyncio
@@ -127,6 +128,8 @@ async def test_an_end_that_nobody_listened_for_is_kept(room: Chamber, space: Ada
 async def test_looking_changes_nothing(room: Chamber, space: Adapter) -> None:
     running = await submitted(room, space, "running", 8)
     waiting = await submitted(room, space, "waiting", 1)
+    if not running.fields["event"]:
+        pytest.skip("this Gradio does not say when an event is over: it is listened to at once")
     for _ in range(5):
         for ticket in (running, waiting):
             look = await line(room, space).drive(space.check(ticket), seconds=20)
@@ -154,13 +157,13 @@ async def test_a_dropped_stream_takes_a_waiting_event_out(room: Chamber, space: 
 async def test_a_lost_answer_is_heard_by_our_ref(room: Chamber, space: Adapter) -> None:
     await submitted(room, space, "ours", 3)
     found = await line(room, space).drive(space.find("ours"), seconds=20)
-    assert found == Ticket({"session": "ours"})
+    assert found == Ticket({"session": "ours", "event": ""})
     assert len((await ended(room, space, found)).pictures) == 1
 
 
 async def test_a_session_that_never_was_is_lost(room: Chamber, space: Adapter) -> None:
     with pytest.raises(Uncertain, match="lost"):
-        await ended(room, space, Ticket({"session": "never"}))
+        await ended(room, space, Ticket({"session": "never", "event": ""}))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,10 @@ class HfSpace(Cloud):
         "at_once": 2,
         "most_waiting": 20,
         "loras": "url",
+        "forgets": True,
     }
+    """`loras`: how the Space wants them named. `forgets`: as gradio 6 does it with an event that is
+    over; gradio 5 knows it for ever."""
 
     def __init__(self, world: Any) -> None:
         super().__init__(world)
@@ -69,7 +72,9 @@ class HfSpace(Cloud):
         words = request.path.removeprefix(PREFIX).split("/")
         if words[1:] and words[1].startswith("file="):
             return "file"
-        return next((STAGES[word] for word in words if word in STAGES), "other")
+        stage = next((STAGES[word] for word in words if word in STAGES), "other")
+        never = stage == "status" and self.world.jobs.get(self.name, words[2]) is None
+        return "other" if never else stage
 
     def refusal(self, status: int, text: str = "") -> Refusal:
         """FastAPI's `detail`."""
@@ -155,7 +160,9 @@ class HfSpace(Cloud):
         """For events that stream input; of any other it tells whether it still lives."""
         self.signed_in(request)
         job = self.world.jobs.get(self.name, request.match_info["event"])
-        if job is None or job.over.is_set():
+        if job is None and not self.setting("forgets"):
+            return web.Response(status=500, text="Internal Server Error")
+        if job is None or (job.over.is_set() and self.setting("forgets")):
             return web.Response(status=404)
         return answer({"msg": "success"})
 
