@@ -41,7 +41,7 @@ TABLE: list[tuple[str, dict[str, Any], type[AttemptError], Rest, str]] = [
     ("status", {"status": 502}, Uncertain, Rest.BRIEF, "uncertain"),
     ("upfront", {}, Unfit, Rest.NONE, "failed"),
     ("moderation", {}, Refused, Rest.NONE, "failed"),
-    ("censored", {}, Refused, Rest.NONE, "failed"),
+    ("censored", {}, Refused, Rest.NONE, "paid"),
     ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
     ("no_worker", {}, Unavailable, Rest.BRIEF, "failed"),
 ]

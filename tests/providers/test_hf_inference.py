@@ -47,7 +47,7 @@ TABLE: list[tuple[Model, str, dict[str, Any], type[AttemptError], Rest, str]] = 
     (OWN, "failed", {}, Unavailable, Rest.BRIEF, "failed"),
     (OWN, "empty", {}, Uncertain, Rest.BRIEF, "uncertain"),
     (OWN, "not_a_picture", {"match": "paid"}, Uncertain, Rest.BRIEF, "uncertain"),
-    (FAL, "flagged", {}, Refused, Rest.NONE, "failed"),
+    (FAL, "flagged", {}, Refused, Rest.NONE, "paid"),
 ]
 
 
