@@ -18,8 +18,7 @@ from bridge.routing.order import Order
 from bridge.styles import USUAL
 
 TO_COME = (
-    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
-    "PIXELDOJO_API_KEY",
+    "WAVESPEED_API_KEY", "PIXELDOJO_API_KEY",
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}

@@ -91,7 +91,7 @@ class Runware(c.Adapter):
     def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
         """What is left on the account in dollars, its AIR source, and whose it is."""
         details = yield from self._details()
-        return {name: str(details[name]) for name in DETAILS if details[name]}
+        return {name: str(details[name]) for name in DETAILS if details[name] is not None}
 
     def _details(self) -> Generator[c.Call, Reply, Mapping[str, Any]]:
         found = yield from self._ask("accountManagement", {"operation": "getDetails"})

@@ -49,3 +49,16 @@ def test_retry_after_as_seconds_date_or_nonsense() -> None:
     assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
     assert retry_after({"retry-after": "soon"}) is None
     assert retry_after({}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("quota exceeded. Try again in 3:21:09", 12069.0),
+        ("Try again in 1 day, 0:00:10", 86410.0),
+        ("try again in 2 days, 10:00:00. Or upgrade", 208800.0),
+        ("try again later", None),
+    ],
+)
+def test_a_wait_told_in_words(text: str, seconds: float | None) -> None:
+    assert named(CARD, text).retry_after == seconds

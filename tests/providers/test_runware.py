@@ -247,6 +247,9 @@ async def test_inquire_tells_whose_account_it_is(room: Chamber) -> None:
     talk = Talk(adapter, room.transport, room.engine.pace)
     told = await talk.drive(adapter.inquire(), seconds=5)
     assert told == {"organizationName": "Emulated", "AIRSource": "emulated", "balance": "10.0"}
+    room.emulator.settings.change({"clouds": {"runware": {"balance": 0, "air_source": None}}})
+    told = await talk.drive(adapter.inquire(), seconds=5)
+    assert told == {"organizationName": "Emulated", "balance": "0.0"}
     stranger = at(room)
     stranger.account = replace(stranger.account, key="wrong")
     with pytest.raises(Unpayable):
