@@ -109,6 +109,12 @@ def lora(name: str, model: Model, weight: float = 0.8) -> LoraUse:
     return LoraUse(name, f"https://loras.example/{model.family}/{name}.safetensors", weight)
 
 
+def everything_told(error: BaseException, attempt: Attempt) -> str:
+    """All that is shown or stored of a failed attempt: no key may stand in it."""
+    ticket = attempt.ticket.fields if attempt.ticket else {}
+    return f"{error} {error.args} {vars(error)} {ticket} {attempt.recipe}"
+
+
 @asynccontextmanager
 async def chamber(folder: Path, *, picture_cap: int = 4 << 20) -> AsyncIterator[Chamber]:
     """Everything started, and closed again."""
