@@ -16,8 +16,7 @@ from bridge.errors import BadRequest
 from bridge.routing.order import Order
 
 TO_COME = (
-    "HF_SPACE_NAME", "HF_TOKEN", "PIXELDOJO_API_KEY",
-    "RUNNINGHUB_API_KEY", "GEMINI_API_KEY",
+    "HF_SPACE_NAME", "HF_TOKEN", "RUNNINGHUB_API_KEY", "GEMINI_API_KEY",
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}

@@ -1,6 +1,8 @@
 """A Job cut to one model: nothing is dropped silently, every cut is a note."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import log
 
 from bridge.domain import Job, Lora, LoraUse, Note
 from bridge.engine.card import Model, Sizes, Span
@@ -131,6 +133,16 @@ def nearest_size(width: int, height: int, sizes: Sizes) -> tuple[int, int]:
     scale = min(1.0, sizes.high / max(width, height))
     scale = max(scale, sizes.low / min(width, height))
     return _side(width * scale, sizes), _side(height * scale, sizes)
+
+
+def nearest_ratio(width: int, height: int, ratios: Iterable[str]) -> str:
+    """Of names like `16:9` the one nearest to the sides, whichever of them is the longer."""
+
+    def off(name: str) -> float:
+        across, down = name.split(":")
+        return abs(log(width * float(down) / (height * float(across))))
+
+    return min(ratios, key=off)
 
 
 def _side(pixels: float, sizes: Sizes) -> int:

@@ -154,7 +154,7 @@ class Engine:
             _check_wanted(attempt)
 
         verb = attempt.adapter.submit(ready, attempt.ref)
-        if attempt.adapter.card.recovery == "none":
+        if attempt.adapter.card.recovery == "none" or attempt.model.held:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.pace.seconds(SYNC_S))
         try:

@@ -97,7 +97,7 @@ def plain(model: Model) -> Ready:
         prompt="a red fox in fresh snow",
         width=width,
         height=height,
-        seed=42,
+        seed=None if model.seeds is None else 42,
         steps=None if model.steps is None else int(model.steps.usual or model.steps.low),
         guidance=None if model.guidance is None else model.guidance.usual,
         init_image=None,

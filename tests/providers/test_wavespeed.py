@@ -156,8 +156,6 @@ async def test_the_path_takes_what_the_job_has(
     model = MODELS[name]
     if names := has.get("loras", 0):
         has = {**has, "loras": tuple(lora(f"l{number}", model) for number in range(names))}
-    if model.needs_mask:
-        has = {**has, "seed": None}
     await room.run(room.attempt(at(room.emulator.url), model, **has))
     [job] = room.emulator.ledger.jobs("wavespeed")
     assert (job.model, job.facts["ignored"]) == (f"wavespeed-ai/{path}", [])
