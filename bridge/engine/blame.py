@@ -35,12 +35,14 @@ BY_STATUS: Mapping[int, type[AttemptError]] = {
 UNCLEAR = frozenset({502, 504, 520, 521, 522, 523, 524, 525, 526, 529})
 """A proxy spoke, not the cloud: the paid call behind it may have been accepted."""
 LONGEST_TEXT = 300
+LONGEST_REST_S = 86_400.0
 
 
 def blame(card: Card, reply: Reply) -> AttemptError:
     """The failure that an error reply names: by the cloud's own words, else by its status."""
     error = named(card, said(reply) or f"status {reply.status}", otherwise=_by_status(reply.status))
-    error.status, error.retry_after = reply.status, retry_after(reply.headers)
+    error.status = reply.status
+    error.retry_after = retry_after(reply.headers) or _asked(reply.json)
     return error
 
 
@@ -72,6 +74,14 @@ def message(body: object) -> str:
         keys = ("code", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors")
         return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""
+
+
+def _asked(body: object) -> float | None:
+    """Seconds that stand in the body, where a cloud puts them there in place of the header."""
+    found = body.get("retry_after") if isinstance(body, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    return float(found) if 0 <= found < LONGEST_REST_S else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
