@@ -17,7 +17,7 @@ from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
-OVER = frozenset({"Error", "Failed", "Request Moderated", "Content Moderated"})
+OVER = ("Error", "Failed", "Request Moderated", "Content Moderated")
 REGIONAL = re.compile(r"https://([a-z0-9-]+\.)*bfl\.(ai|ml)/")
 CREDIT = 10_000
 """Micro-dollars."""

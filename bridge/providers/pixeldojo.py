@@ -14,7 +14,7 @@ from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3")
-OVER = frozenset({"failed", "error", "cancelled", "canceled", "expired"})
+OVER = ("failed", "error", "cancelled", "canceled", "expired")
 """Only `failed` is documented."""
 PLACES = ("images", "image", "image_url", "url", "output", "result")
 """Under which documents and clients have seen the picture's address."""

@@ -20,7 +20,7 @@ RATIOS = (
 )  # fmt: skip
 HELD = {"Prefer": "wait=5"}
 """Seconds. Well below the least patience there is: until it answers nobody knows the id."""
-OVER = frozenset({"failed", "canceled", "aborted"})
+OVER = ("failed", "canceled", "aborted")
 LORAS = (("lora_weights", "lora_scale"), ("extra_lora", "extra_lora_scale"))
 REFERENCES = {"flux2-klein": "images", "flux2-dev": "input_images"}
 

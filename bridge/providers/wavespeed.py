@@ -19,8 +19,7 @@ ASKS_FORMAT = frozenset({"wavespeed-ai/flux-dev-lora-ultra-fast", "wavespeed-ai/
 """Whose schema has `output_format`; the others choose it themselves."""
 GOES_ON = 5004
 """Timed out for the asker; the task itself goes on and is only to be asked for again."""
-LEAST_STRENGTH = 0.01
-OVER = frozenset({"failed", "cancelled", "timeout", "deleted"})
+OVER = ("failed", "cancelled", "timeout", "deleted")
 
 
 class Wavespeed(c.Adapter):
@@ -60,7 +59,7 @@ class Wavespeed(c.Adapter):
             "prompt": job.prompt, "size": f"{job.width}*{job.height}", "seed": job.seed,
             "num_inference_steps": job.steps, "guidance_scale": job.guidance,
             "image": job.init_image, "mask_image": job.mask,
-            "strength": None if job.strength is None else max(job.strength, LEAST_STRENGTH),
+            "strength": None if job.strength is None else max(job.strength, 0.01),
             "images": list(job.references) or None,
             "loras": [{"path": use.url, "scale": use.weight} for use in job.loras] or None,
             "enable_safety_checker": False if unchecked else None,
@@ -80,8 +79,8 @@ class Wavespeed(c.Adapter):
         task = self._task((yield c.Call("GET", f"predictions/{ticket.fields['id']}/result")))
         status, code = task.get("status"), task.get("code")
         if status == "completed":
-            outputs, flags = task.get("outputs") or (), task.get("has_nsfw_contents") or ()
-            held = [*(() if "checker" in ticket.fields else flags), *[False] * len(outputs)]
+            outputs, flags = _list(task, "outputs"), _list(task, "has_nsfw_contents")
+            held = [*([] if "checker" in ticket.fields else flags), *[False] * len(outputs)]
             return c.Finished(tuple(map(_picture, outputs, held)))
         if status not in OVER or code == GOES_ON:
             return c.Waiting()
@@ -114,3 +113,8 @@ def _picture(output: object, held: object) -> c.Entry:
     if held is True:
         return c.RefusedOne("its safety checker flagged the picture")
     return c.Remote(str(output))
+
+
+def _list(task: Mapping[str, Any], key: str) -> list[object]:
+    found = task.get(key)
+    return found if isinstance(found, list) else []
