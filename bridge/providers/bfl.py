@@ -12,7 +12,7 @@ from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import named
-from bridge.engine.fit import nearest_ratio
+from bridge.engine.size import nearest_ratio
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
@@ -58,13 +58,14 @@ class Bfl(c.Adapter):
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """POST to the model's name; a size is a ratio where the model's sizes are a list."""
         asked: dict[str, object] = {
-            "prompt": job.prompt, "seed": job.seed, "steps": job.steps, "guidance": job.guidance,
+            **job.options, "prompt": job.prompt, "seed": job.seed, "steps": job.steps,
+            "guidance": job.guidance, "image": job.init_image, "mask": job.mask,
             "output_format": "png",
         }  # fmt: skip
         known = next((model for model in self.card.models if model.id == job.model), None)
         if known and known.sizes.fixed:
             asked["aspect_ratio"] = nearest_ratio(job.width, job.height, RATIOS)
-        else:
+        elif not (known and known.sizes.like_init):
             asked |= {"width": job.width, "height": job.height}
         if "tolerance" in self.account.options:
             asked["safety_tolerance"] = self._tolerance(job.model)

@@ -53,6 +53,7 @@ class Fal(c.Adapter):
         """POST to the path that takes what the job has; fal is told not to run it twice."""
         paths = PATHS[job.family]
         asked = {
+            **job.options,
             "prompt": job.prompt, "image_size": {"width": job.width, "height": job.height},
             "num_inference_steps": job.steps, "guidance_scale": job.guidance, "seed": job.seed,
             "loras": [{"path": use.url, "scale": use.weight} for use in job.loras] or None,

@@ -9,7 +9,7 @@ from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import message, named
-from bridge.engine.fit import nearest_ratio
+from bridge.engine.size import nearest_ratio
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
 

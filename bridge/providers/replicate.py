@@ -10,7 +10,7 @@ from bridge import errors as e
 from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import named
-from bridge.engine.fit import nearest_ratio
+from bridge.engine.size import nearest_ratio
 from bridge.providers import workflows as w
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
@@ -59,7 +59,7 @@ class Replicate(c.Adapter):
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket | c.Finished]:
         """POST predictions with `Prefer: wait`: a quick model answers with the picture."""
         asked = {
-            "prompt": job.prompt, "seed": job.seed, "num_inference_steps": job.steps,
+            **job.options, "prompt": job.prompt, "seed": job.seed, "num_inference_steps": job.steps,
             "guidance": job.guidance, "output_format": "png", **self._size(job),
             "image": job.init_image and c.DataUri(job.init_image), "prompt_strength": job.strength,
             REFERENCES.get(job.family, ""): [c.DataUri(raw) for raw in job.references] or None,

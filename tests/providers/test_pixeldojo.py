@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.engine.contract import Adapter, Call, Finished, Remote, Ticket, Waiting
-from bridge.engine.fit import nearest_ratio
+from bridge.engine.size import nearest_ratio
 from bridge.engine.talk import Talk
 from bridge.errors import (
     AttemptError,

@@ -138,9 +138,9 @@ async def test_a_time_out_of_the_cloud_is_waited_out(room: Chamber) -> None:
     ("name", "has", "path"),
     [
         ("z-image-turbo", {}, "z-image/turbo"),
-        ("z-image-turbo", {"loras": 3}, "z-image/turbo-lora"),
+        ("z-image-turbo", {"loras": 4}, "z-image/turbo-lora"),
         ("z-image-inpaint", {"init_image": PICTURE, "mask": MASK}, "z-image/turbo-inpaint"),
-        ("flux1-dev", {"loras": 3}, "flux-dev-lora"),
+        ("flux1-dev", {"loras": 4}, "flux-dev-lora"),
         ("flux1-dev", {"init_image": PICTURE, "mask": MASK, "loras": 1}, "flux-dev-lora"),
         ("flux1-dev-fast", {"init_image": PICTURE, "strength": 0.0}, "flux-dev-lora-ultra-fast"),
         ("flux2-klein-9b", {}, "flux-2-klein-9b/text-to-image"),

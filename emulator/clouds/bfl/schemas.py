@@ -6,7 +6,10 @@ FLUX.1 beyond those in the documents, that an unknown field is refused.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from emulator.cloud import fields
 from emulator.pictures import Recipe, sent
@@ -39,6 +42,8 @@ class Schema:
     sides: tuple[int, int] = (256, 1440)
     ratios: Sides | None = None
     guidance: tuple[float, float] = (1.5, 5)
+    steps: tuple[int, int] = (1, 50)
+    needs: tuple[str, ...] = ("prompt",)
 
 
 def pictures(most: int) -> str:
@@ -64,6 +69,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "flux-pro-1.1-ultra": Schema(
         ALWAYS | fields("aspect_ratio raw image_prompt image_prompt_strength"), 6, ratios=ULTRA
     ),
+    "flux-pro-1.0-fill": Schema(
+        ALWAYS | fields("image mask prompt_upsampling", SAMPLED),
+        5,
+        guidance=(1.5, 100),
+        steps=(15, 50),
+        needs=("prompt", "image"),
+    ),
     "flux-kontext-pro": Schema(
         ALWAYS | fields("aspect_ratio prompt_upsampling", pictures(4)), 4, ratios=KONTEXT
     ),
@@ -75,12 +87,14 @@ SCHEMAS: Mapping[str, Schema] = {
 
 def complaints(known: Schema, asked: Input) -> Iterator[tuple[str, str]]:
     """Fields that are wrong, each with pydantic's words."""
-    if not isinstance(asked.get("prompt"), str):
-        yield "prompt", "Field required"
+    for name in known.needs:
+        if not isinstance(asked.get(name), str):
+            yield name, "Field required"
     strict = known.ratios is KONTEXT and "input_image" in asked
     ranges: Mapping[str, tuple[float, float]] = {
         "seed": (0, 2**32 - 1), "safety_tolerance": (0, 2 if strict else known.tolerance),
-        "width": known.sides, "height": known.sides, "steps": (1, 50), "guidance": known.guidance,
+        "width": known.sides, "height": known.sides, "steps": known.steps,
+        "guidance": known.guidance,
     }  # fmt: skip
     for name, value in asked.items():
         if name not in known.takes:
@@ -100,7 +114,10 @@ def chosen(known: Schema, name: str, value: Any) -> bool:
         return value in ("jpeg", "png", "webp")
     if name == "aspect_ratio":
         return value in (known.ratios or {})
-    return not name.startswith("input_image") or good(value)
+    if name in ("raw", "prompt_upsampling"):
+        return isinstance(value, bool)
+    picture = name in ("image", "mask") or name.startswith("input_image")
+    return not picture or good(value)
 
 
 def within(value: Any, low: float, high: float) -> bool:
@@ -122,9 +139,13 @@ def recipe(model: str, asked: Input, drawn: int) -> Recipe:
     ratios = SCHEMAS[model].ratios
     size = asked.get("width", 1024), asked.get("height", 768)
     width, height = ratios[asked.get("aspect_ratio", "16:9")] if ratios else size
+    first = sent(asked["image"]) if "image" in asked else None
+    if first is not None:
+        width, height = Image.open(BytesIO(first)).size
     given = sorted(name for name in asked if name.startswith("input_image"))
     return Recipe(
         cloud="bfl", model=model, prompt=asked["prompt"], width=width, height=height,
         seed=asked.get("seed", drawn), steps=asked.get("steps"), guidance=asked.get("guidance"),
+        init=first, mask=sent(asked["mask"]) if "mask" in asked else None,
         references=tuple(sent(asked[name]) for name in given),
     )  # fmt: skip

@@ -114,4 +114,8 @@ RULES: Mapping[str, Rule] = {
                               "bool_type", "Input should be a valid boolean"),
     "sync_mode": (lambda value: isinstance(value, bool),
                   "bool_type", "Input should be a valid boolean"),
+    "enable_prompt_expansion": (lambda value: isinstance(value, bool),
+                                "bool_type", "Input should be a valid boolean"),
+    "acceleration": (lambda value: value in ("none", "regular", "high"),
+                     "literal_error", "Input should be 'none', 'regular' or 'high'"),
 }  # fmt: skip

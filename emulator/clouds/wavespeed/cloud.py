@@ -7,13 +7,14 @@ the level's concurrency wait, that failed tasks are not billed.
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.wavespeed.schemas import SCHEMAS, recipe, wrong
 from emulator.jobs import Job
 
@@ -37,7 +38,7 @@ class Wavespeed(Cloud):
 
     name = "wavespeed"
     home = "/wavespeed/api/v3"
-    kinds = Cloud.kinds | {"failed", "unavailable", "timed_out", "envelope"}
+    kinds = Cloud.kinds | {"failed", "unavailable", "timed_out", "envelope", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "queue_s": 0.2, "run_s": 2.0, "at_once": 2, "sync_s": 60.0, "balance": 12.5,
     }  # fmt: skip
@@ -82,6 +83,7 @@ class Wavespeed(Cloud):
     def started(self, request: web.Request, account: str, model: str, asked: Any) -> Job:
         """The task of a request, under way."""
         known, struck = SCHEMAS[model], fault(request, *self.kinds)
+        known = replace(known, most_loras=most_loras(request, known.most_loras))
         entry = self.accept(
             uuid4().hex, model, account, asked, webhook=request.query.get("webhook")
         )
@@ -97,7 +99,7 @@ class Wavespeed(Cloud):
             if kind in ENDINGS and not entry.facts["flag"]:
                 raise wrong(*ENDINGS[kind])
             drawn = int.from_bytes(sha256(entry.job.encode()).digest()[:4], "big") >> 1
-            made = recipe(model, asked, drawn)
+            made = recipe(model, known, asked, drawn)
             entry.billed = True
             if kind == "empty":
                 return []
