@@ -38,7 +38,7 @@ class Wavespeed(c.Adapter):
             c.Word(r"^1200:|nsfw|moderat|sensitive content|content policy", e.Refused),
             c.Word(r"^1402:.*(lora|safetensors)|lora.*(download|load|fetch)", e.LoraUnreachable),
             c.Word(r"^140[012]:", e.Unfit),
-            c.Word(r"insufficient|balance|credits?\b|top.?up", e.Unpayable),
+            c.Word(r"insufficient|account balance|top.?up|no credit", e.Unpayable),
             c.Word(r"rate.?limit|too many requests", e.Limited),
             c.Word(r"model.*(not (found|exist)|does not exist|unavailable)", e.Gone),
         ),
@@ -85,7 +85,7 @@ class Wavespeed(c.Adapter):
         if status not in OVER or code == GOES_ON:
             return c.Waiting()
         otherwise = e.Uncertain if status == "deleted" else e.Unavailable
-        raise named(self.card, f"{code or status}: {task.get('error')}", otherwise=otherwise)
+        raise named(self.card, f"{code or status}: {task.get('error') or ''}", otherwise=otherwise)
 
     def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
         """The balance in dollars."""
