@@ -86,7 +86,10 @@ class Replicate(Cloud):
         job = self.started(request, account, model, body)
         if seconds:
             await self.world.wait(seconds, job.over)
-        return answer(self.told(request, job), 201 if job.over.is_set() else 202)
+        if job.over.is_set():
+            return answer(self.told(request, job), 201)
+        # what the wait was too short for is starting, even if it runs: the SDK relies on it
+        return answer({**self.told(request, job), "status": "starting", "logs": ""}, 202)
 
     def waits(self, prefer: str) -> float:
         """Seconds of the header; 60 without a number, 0 without the header."""
