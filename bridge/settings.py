@@ -17,10 +17,6 @@ from bridge.keys import accounts, all_secrets, chosen
 from bridge.routing.order import Order
 from bridge.styles import USUAL
 
-TO_COME = (
-    "WAVESPEED_API_KEY", "PIXELDOJO_API_KEY",
-)  # fmt: skip
-"""Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 

@@ -35,6 +35,7 @@ BY_STATUS: Mapping[int, type[AttemptError]] = {
 UNCLEAR = frozenset({502, 504, 520, 521, 522, 523, 524, 525, 526, 529})
 """A proxy spoke, not the cloud: the paid call behind it may have been accepted."""
 LONGEST_TEXT = 300
+LONGEST_REST_S = 86_400.0
 AGAIN = re.compile(r"try again in (?:(\d+) days?, )?(\d+):(\d\d):(\d\d)", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def blame(card: Card, reply: Reply) -> AttemptError:
     """The failure that an error reply names: by the cloud's own words, else by its status."""
     error = named(card, said(reply) or f"status {reply.status}", otherwise=_by_status(reply.status))
     error.status = reply.status
-    error.retry_after = retry_after(reply.headers) or error.retry_after
+    error.retry_after = retry_after(reply.headers) or _asked(reply.json) or error.retry_after
     return error
 
 
@@ -88,6 +89,14 @@ def message(body: object) -> str:
         )  # fmt: skip
         return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""
+
+
+def _asked(body: object) -> float | None:
+    """Seconds that stand in the body, where a cloud puts them there in place of the header."""
+    found = body.get("retry_after") if isinstance(body, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    return float(found) if 0 <= found < LONGEST_REST_S else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -51,6 +51,17 @@ def test_retry_after_as_seconds_date_or_nonsense() -> None:
     assert retry_after({}) is None
 
 
+def test_seconds_to_rest_may_stand_in_the_body() -> None:
+    def rest(asked: object) -> float | None:
+        return blame(
+            CARD, Reply(429, {}, {"detail": "slow down", "retry_after": asked})
+        ).retry_after
+
+    assert [rest(3), rest(0.5), rest("soon"), rest(True), rest(-1), rest(1e9), rest(None)] == [
+        3.0, 0.5, None, None, None, None, None,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
