@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev run demo test unit check fix docs lock bench eval
+.PHONY: help setup setup-dev run demo test unit check fix docs lock bench live eval
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -51,6 +51,9 @@ fix: setup-dev   ## what can be mended by itself
 docs: setup-dev  ## write env.example and the reference pages anew
 	$(BIN)/python -m tools.docs
 
+live: setup      ## one small real picture from every account, e.g. make live MAX_USD=0.05
+	$(BIN)/python -m tools.live --max-usd $(or $(MAX_USD),0)
+
 bench: setup     ## start and memory, overhead, fallback, books, matcher, carriers
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.overhead
@@ -68,3 +71,5 @@ lock: setup-dev  ## resolve the dependencies anew (needs uv)
 	  pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --extra dev pyproject.toml -o requirements-dev.lock
+	echo 'gradio==6.31.0' | uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 - -o tests/providers/gradio.lock

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Sequence
+from random import randrange
 from time import perf_counter
 from typing import cast
 
@@ -51,10 +52,11 @@ class Client(asyncio.Protocol):
         self._transport.close()
 
 
-def request(route: str) -> bytes:
-    """A finished prompt, asked for from `route`."""
+def request(route: str, number: int) -> bytes:
+    """A finished prompt, asked for from `route`; no two are alike, for nobody asks twice."""
     fields = {
-        "prompt": PROMPT, "width": 1024, "height": 1024, "seed": 7, "steps": 8,
+        "prompt": f"{PROMPT}, picture {number}",
+        "width": 1024, "height": 1024, "seed": 7, "steps": 8,
         "override_settings": {"sd_model_checkpoint": route},
     }  # fmt: skip
     body = json.dumps(fields).encode()
@@ -65,12 +67,12 @@ def request(route: str) -> bytes:
 async def asked(port: int, route: str, pictures: int, at_once: int) -> Sequence[float]:
     """Seconds of each of `pictures` requests, `at_once` of them at any moment."""
     loop = asyncio.get_running_loop()
-    left, wanted, seconds = iter(range(pictures)), request(route), list[float]()
+    left, seconds = iter(range(pictures)), list[float]()
 
     async def one() -> None:
         _, client = await loop.create_connection(Client, "127.0.0.1", port)
         for _ in left:
-            seconds.append(await client.ask(wanted))
+            seconds.append(await client.ask(request(route, randrange(1 << 32))))
         client.close()
 
     await asyncio.gather(*(one() for _ in range(at_once)))

@@ -105,8 +105,8 @@ def told(found: Mapping[tuple[str, Case], Figures], name: str) -> Iterator[str]:
         waits = statistics.median(ours.waits), statistics.median(floor.waits)
         kind, way, at_once = case
         yield (
-            f"| {kind} | {way} | {at_once} | {cpu:.2f} | {least:.2f} | +{cpu - least:.2f} "
-            f"| {cpu / least:.2f} | +{waits[0] - waits[1]:.1f} | +{ours.p95() - floor.p95():.1f} |"
+            f"| {kind} | {way} | {at_once} | {cpu:.2f} | {least:.2f} | {cpu - least:+.2f} "
+            f"| {cpu / least:.2f} | {waits[0] - waits[1]:+.1f} | {ours.p95() - floor.p95():+.1f} |"
         )
 
 

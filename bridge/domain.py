@@ -55,6 +55,8 @@ class LoraFile:
 
     url: str
     weight: float
+    sha256: str = ""
+    """Of its bytes, where known: the same file under another address is known by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class Lora:
     look_text: str = ""
     """Stands in where the LoRA cannot be used."""
     rating: Rating = Rating.GENERAL
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Words under a name (`styles.csv`): around the prompt at `{prompt}`, else behind it."""
+
+    name: str
+    prompt: str = ""
+    negative: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,9 @@ class Job:
     scene: Scene | None = None  # None: `text` is a finished prompt
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
+    styles: tuple[Style, ...] = ()
+    lost_loras: Mapping[str, str] = field(default_factory=dict)
+    """Those that the cloud being asked cannot get at: by id, the code of the note that says why."""
     hires: Hires | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     """A cloud's own knobs by the names on its card, asked for by name."""
@@ -143,6 +157,7 @@ class LoraUse:
     weight: float
     handle: str = ""
     """The cloud's own id for it, where it names LoRAs so."""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +231,13 @@ class Made:
     """Ids of the LoRAs that were really used."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the cloud told: request ids, delay times, scores."""
+    ref: str = ""
+    """Of the attempt; with `/2` … for further pictures. The gallery knows the picture by it."""
     more: tuple[Picture, ...] = ()
     """Further pictures that lay in the same carrier."""
 
     def each(self) -> "Iterator[Made]":
         """One record for each picture."""
         yield self
-        for picture in self.more:
-            yield replace(self, picture=picture, more=())
+        for place, picture in enumerate(self.more, 2):
+            yield replace(self, picture=picture, ref=f"{self.ref}/{place}", more=())

@@ -1,5 +1,6 @@
 """What the one who runs the server wants to know: clouds, books, gallery."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from time import time
@@ -13,6 +14,9 @@ from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
 
 DAY_MS = 24 * 3600 * 1000
+KEPT_S = 5.0
+"""How long a disk may take over a picture."""
+LOOK_S = 0.02
 
 
 class Overview:
@@ -51,6 +55,8 @@ class Overview:
                 "family": route.model.family,
                 "success": round(health.success(route.name), 3),
                 "p95": health.p95(route.name, route.model),
+                "most_loras": route.model.loras.most if route.model.loras else 0,
+                "learnt_most_loras": health.most_loras(route.name),
                 "rests_for": round(health.rest_of(route.account, route.name), 1),
                 "reason": health.reason(route.account) or health.reason(route.name),
             }
@@ -64,6 +70,21 @@ class Overview:
         row = await self._history.by_id(number)
         if row is None:
             raise BadRequest(f"there is no picture {number}")
+        return await self._blobs.load(row.blake3, row.kind), row.kind
+
+    async def kept(self, ref: str) -> bool:
+        """Whether the attempt's picture is in the gallery, where it is put beside the answer."""
+        for _ in range(round(KEPT_S / LOOK_S)):
+            if await self._history.by_ref(ref):
+                return True
+            await asyncio.sleep(LOOK_S)
+        return False
+
+    async def shown(self, ref: str) -> tuple[bytes, str]:
+        """Bytes and kind of the attempt's picture; BadRequest when there is none."""
+        row = await self._history.by_ref(ref)
+        if row is None:
+            raise BadRequest("the picture is not in the gallery any more")
         return await self._blobs.load(row.blake3, row.kind), row.kind
 
 

@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
-from bridge.domain import Job, Lora, Made, Note, PromptMode, Rating, Ready
+from bridge.domain import Hires, Job, Lora, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit
-from bridge.errors import BridgeError, Forbidden, Unfit
+from bridge.errors import BridgeError, Forbidden, Garbled, Unfit
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
+from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
+from bridge.styles import styled
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair
@@ -43,6 +45,7 @@ class Pipeline:
         try:
             ready = await self._prompter.prepare(job)
             made = await self._router.make(ready, control, self._prompter.render)
+            made = await _enlarged(made, job.hires)
         except BridgeError as error:
             self._tell(job, error.name, monotonic() - begun, None)
             raise
@@ -71,12 +74,14 @@ class Prompter:
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
-        brought = " ".join(word for lora in job.own_loras for word in lora.trigger_words)
+        words = [word for lora in job.own_loras for word in lora.trigger_words]
+        brought = " ".join((*words, *(style.prompt for style in job.styles)))
         if len(job.text) > LONG:
             await asyncio.to_thread(check_text, f"{job.text} {brought}")
         check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
         text, tagged = tags(job.text)
+        job, more = _styled(job, catalog)
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
@@ -90,14 +95,15 @@ class Prompter:
         else:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
-        asked, unknown = _asked(catalog, tagged)
+        asked, unknown = _asked(catalog, [*tagged, *more])
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*asked, *job.own_loras))
-        return _noted(replace(job, loras=loras), *unknown, *notes)
+        return replace(job, loras=loras, notes=(*job.notes, *unknown, *notes))
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
         cut = fit(job, model)
         prompt, negative = self._words(cut, model)
+        prompt = styled(prompt, (style.prompt for style in job.styles))
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
         check_text(prompt)  # with what the LoRAs' own words bring in
         prompt, repaired = repair(prompt, model.family)
@@ -120,6 +126,8 @@ class Prompter:
             mask=cut.job.mask,
             strength=cut.job.strength,
             references=cut.job.references,
+            hires=cut.job.hires,
+            options=cut.job.options,
             scene=job.scene,
             notes=(*cut.notes, *woven, *repaired, *found),
         )
@@ -159,6 +167,29 @@ class Prompter:
         shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=written.scene, shows=shows)
         return _noted(job, *written.notes)
+
+
+async def _enlarged(made: Made, hires: Hires | None) -> Made:
+    """`made` as large as hires fix asks for; the gallery keeps the cloud's own picture."""
+    picture = made.picture
+    if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
+        return made
+    try:
+        return replace(made, picture=await to_size(picture, hires.width, hires.height))
+    except Garbled as error:
+        note = Note("hires", f"the picture could not be enlarged: {error.text}")
+        return replace(made, notes=(*made.notes, note))
+
+
+def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
+    """`job` with its styles' negatives, and their LoRA tags taken out."""
+    if not job.styles:
+        return job, []
+    read = [(style, *tags(style.prompt)) for style in job.styles]
+    styles = tuple(replace(style, prompt=text) for style, text, _ in read)
+    if negatives := [style.negative for style in styles if style.negative]:
+        job = replace(job, negative=styled(job.negative or catalog.default_negative, negatives))
+    return replace(job, styles=styles), [tag for _, _, found in read for tag in found]
 
 
 def _asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from functools import lru_cache
 from hmac import compare_digest
 from urllib.parse import parse_qs
 
@@ -9,19 +10,24 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.api.hooks import PATH as HOOKS
 from bridge.api.origins import Origins, preflight, readable
 from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
+from bridge.engine import circle
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
 _PREFIX = re.compile(
-    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
+    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|bridge/v1/hooks|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
 )
 _OPEN = frozenset({
     ("GET", "/internal/ping"), ("OPTIONS", "/v1/images/generations"),
     ("GET", "/healthz"), ("GET", "/readyz"),
 })  # fmt: skip
 """What clients ask without credentials to see whether somebody is there."""
+
+_SIGNED = "/bridge/v1/shown/"
+"""Below it every address carries its own credentials (`bridge.api.signed`)."""
 
 
 class TooLarge(BadRequest):
@@ -30,11 +36,18 @@ class TooLarge(BadRequest):
     status = 413
 
 
+class Circle(BadRequest):
+    """The request is our own: an upstream's address leads back here."""
+
+    status = 508
+
+
 def caller_of(request: Request) -> str:
     """Who asks: the Basic user, else `?profile=`, else the address."""
     return str(request.state.caller)
 
 
+@lru_cache(maxsize=256)
 def plain_path(path: str) -> str:
     """`path` without a prefix before the API's own part and without a slash at its end."""
     found = _PREFIX.match(path)
@@ -50,7 +63,7 @@ class Door:
         self._origins = Origins(settings.cors_origins, settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or answer it with 401, 403 or 413 before its body is read."""
+        """Let the request in, or answer it with 401, 403, 413 or 508 before its body is read."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -58,9 +71,10 @@ class Door:
         try:
             origin = self._origins.admit(scope)
             send = readable(origin, send)
-            if answer := preflight(origin, Headers(scope=scope)):
+            if origin and (answer := preflight(origin, Headers(scope=scope))):
                 await answer(scope, receive, send)
                 return
+            _check_circle(scope)
             user = self._user(scope)
             self._check_length(scope)
         except DoorError as error:
@@ -73,7 +87,7 @@ class Door:
     def _user(self, scope: Scope) -> str:
         """The Basic user, empty when there is none; Unauthorized. Open doors read no header."""
         auth = self._settings.auth
-        if not auth or (scope["method"], scope["path"]) in _OPEN:
+        if not auth or _is_open(scope["method"], scope["path"]):
             return ""
         header = Headers(scope=scope).get("authorization", "")
         user, given = credentials(header)
@@ -83,9 +97,10 @@ class Door:
         return user
 
     def _check_length(self, scope: Scope) -> None:
-        length = Headers(scope=scope).get("content-length", "0")
-        if length.isdecimal() and int(length) > self._settings.body_limit:
-            raise self._too_large()
+        for name, length in scope["headers"]:
+            is_told = name == b"content-length" and length.isdigit()
+            if is_told and int(length) > self._settings.body_limit:
+                raise self._too_large()
 
     def _counted(self, receive: Receive) -> Receive:
         left = self._settings.body_limit
@@ -102,6 +117,16 @@ class Door:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the request is larger than {self._settings.body_limit} bytes")
+
+
+def _check_circle(scope: Scope) -> None:
+    if Headers(scope=scope).get(circle.HEADER) == circle.OURS:
+        raise Circle(circle.TEXT)
+
+
+def _is_open(method: str, path: str) -> bool:
+    told = method == "POST" and path.startswith(HOOKS)
+    return told or (method, path) in _OPEN or path.startswith(_SIGNED)
 
 
 def credentials(header: str) -> tuple[str, str]:
@@ -122,7 +147,7 @@ def credentials(header: str) -> tuple[str, str]:
 
 
 def _other_name(scope: Scope) -> str:
-    profile = parse_qs(scope["query_string"].decode("latin-1")).get("profile")
-    if profile:
+    query = scope["query_string"].decode("latin-1")
+    if "profile" in query and (profile := parse_qs(query).get("profile")):
         return str(profile[0])
     return str(scope["client"][0]) if scope.get("client") else ""

@@ -7,6 +7,7 @@ that no page can change: Origin, and Host. Programs send no Origin, and some old
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,17 +40,15 @@ class Origins:
 
     def admit(self, scope: Scope) -> str:
         """The foreign origin that may ask, empty for programs and our own pages; else Foreign."""
-        headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
+        hosts, origins = _told(scope, b"host"), _told(scope, b"origin")
         for host in hosts:
             if not self._is_ours(host, scope):
                 raise Foreign(
                     f"this server is not called {_name_of(host)[:80]!r}: set BRIDGE_HOSTS if it is"
                 )
-        origins = headers.getlist("origin")
         foreign = [one for one in origins if not any(_is_own(one, host) for host in hosts)]
-        allowed = {known.lower().rstrip("/") for known in self.allowed}
         for origin in foreign:
+            allowed = {known.lower().rstrip("/") for known in self.allowed}
             if origin.lower() not in allowed:
                 raise Foreign(
                     f"a page of {origin[:80]!r} may not ask here: set BRIDGE_CORS_ORIGINS if it may"
@@ -95,6 +94,11 @@ def readable(origin: str, send: Send) -> Send:
     return told
 
 
+def _told(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+@lru_cache(maxsize=64)
 def _name_of(host: str) -> str:
     """The name or address in a Host header, in lower case, without port, brackets, last dot."""
     host = host.strip().lower()
@@ -103,6 +107,7 @@ def _name_of(host: str) -> str:
     return host.partition(":")[0].removesuffix(".")
 
 
+@lru_cache(maxsize=64)
 def _is_loopback(name: str) -> bool:
     try:
         return ip_address(name).is_loopback

@@ -1,10 +1,11 @@
 """What the doors need of the rooms behind them, and how they are set."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bridge.domain import Job, Lora, Made, PromptMode, Rating
+from bridge.domain import Job, Lora, Made, PromptMode, Rating, Style
+from bridge.engine.card import Option
 from bridge.engine.control import Control
 
 Infotext = Literal["full", "prompt", "none"]
@@ -28,6 +29,10 @@ class Routes(Protocol):
 
     def known(self, name: str) -> bool:
         """Whether a job may carry `name` as its route."""
+        ...
+
+    def options(self, route: str) -> Sequence[Option]:
+        """The knobs of all models behind `route`; models may have the same, or differ."""
         ...
 
 
@@ -58,6 +63,14 @@ class Desk(Protocol):
         """Bytes and kind; BadRequest when there is none of this id."""
         ...
 
+    async def kept(self, ref: str) -> bool:
+        """Whether the picture of an attempt is in the gallery; waits some seconds for it."""
+        ...
+
+    async def shown(self, ref: str) -> tuple[bytes, str]:
+        """Bytes and kind of an attempt's picture; BadRequest when there is none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
@@ -67,6 +80,8 @@ class Rooms:
     routes: Routes
     loras: Loras
     desk: Desk | None = None
+    wake: Callable[[str, str], bool] | None = None
+    """Of account and ref: look after that attempt now; False when nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +104,7 @@ class DoorSettings:
     """In one request."""
     version: str = ""
     """Shown in infotexts and lists."""
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    """By name."""
     infotext: Infotext = "full"
     """What a picture's file says of itself."""

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive
@@ -82,9 +83,8 @@ class Running:
         tasks = [asyncio.create_task(make(job, control)) for job, control in pairs]
         run = Run(run_id, caller, asyncio.get_running_loop().time(), controls, tasks)
         self._runs.append(run)
-        self._keep(asyncio.gather(*tasks, return_exceptions=True)).add_done_callback(
-            lambda _: self._end(run)
-        )
+        for task in tasks:
+            task.add_done_callback(partial(self._ended, run))
         return run
 
     async def wait(self, run: Run, receive: Receive) -> bool:
@@ -93,12 +93,12 @@ class Running:
         A client that leaves ends nothing that is submitted: it ends in the gallery.
         """
         gone = asyncio.create_task(_disconnected(receive))
-        done = asyncio.create_task(asyncio.wait(run.tasks))
+        left = {gone, *run.tasks}
         try:
-            await asyncio.wait({gone, done}, return_when="FIRST_COMPLETED")
+            while left != {gone} and not gone.done():
+                _, left = await asyncio.wait(left, return_when="FIRST_COMPLETED")
         finally:
             gone.cancel()
-            done.cancel()
         if run.finished == len(run.tasks):
             return True
         run.closed_at = asyncio.get_running_loop().time()
@@ -144,9 +144,12 @@ class Running:
             if run.closed_at is not None and abs(run.closed_at - moment) <= self.grace
         ]
 
-    def _end(self, run: Run) -> None:
-        self._runs.remove(run)
-        self.done_ids.append(run.id)
+    def _ended(self, run: Run, task: "asyncio.Task[Made]") -> None:
+        if not task.cancelled():
+            task.exception()  # whose client left is told to nobody
+        if run.finished == len(run.tasks):
+            self._runs.remove(run)
+            self.done_ids.append(run.id)
 
     def _keep(self, work: "asyncio.Future[Any]") -> "asyncio.Future[Any]":
         """The loop itself holds tasks only weakly."""

@@ -1,9 +1,10 @@
 """Joins the doors to one application."""
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from bridge.api import control
+from bridge.api import control, hooks
 from bridge.api.a1111 import routes as a1111
 from bridge.api.docs import docs_page
 from bridge.api.door import Door
@@ -11,7 +12,11 @@ from bridge.api.openai import routes as openai
 from bridge.api.refusals import refuse, stumble, vanish
 from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.running import Running
+from bridge.api.shortcut import Shortcut
 from bridge.errors import BridgeError
+
+SHORT = frozenset({"/sdapi/v1/txt2img", "/sdapi/v1/img2img"})
+"""What goes past the router."""
 
 
 def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) -> FastAPI:
@@ -20,14 +25,24 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
         title="a1111-bridge", version=settings.version or "0", redirect_slashes=False,
         docs_url=None, redoc_url=None,
     )  # fmt: skip
-    site.add_middleware(Door, settings=settings)
     site.add_exception_handler(BridgeError, refuse)
     site.add_exception_handler(ClientDisconnect, vanish)
     site.add_exception_handler(Exception, stumble)
     running = running or Running()
-    site.include_router(a1111.router(rooms, settings, running))
+    faces = a1111.router(rooms, settings, running)
+    site.include_router(faces)
+    short = {
+        (method, route.path): route.endpoint
+        for route in faces.routes
+        if isinstance(route, APIRoute) and route.path in SHORT
+        for method in route.methods or ()
+    }
+    site.add_middleware(Shortcut, endpoints=short)
+    site.add_middleware(Door, settings=settings)
     site.include_router(openai.router(rooms, settings, running))
     if rooms.desk:
         site.include_router(control.router(rooms.desk))
+    if rooms.wake:
+        site.include_router(hooks.router(rooms.wake))
     site.add_route("/docs", docs_page(site), include_in_schema=False)
     return site

@@ -78,5 +78,7 @@ def _each(names: Iterable[str]) -> str:
 
 
 def _safe(value: str) -> str:
-    plain = "".join(sign if " " <= sign <= "~" else "?" for sign in value)
+    plain = value
+    if not (value.isascii() and value.isprintable()):
+        plain = "".join(sign if " " <= sign <= "~" else "?" for sign in value)
     return plain[:_LONGEST].strip()

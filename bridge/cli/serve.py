@@ -19,8 +19,11 @@ from bridge.errors import BadRequest
 from bridge.observe.log import install
 from bridge.observe.redact import Redactor
 from bridge.settings import Settings, secrets
+from bridge.styles import read_styles
 
 log = logging.getLogger("bridge")
+COLLECTED_AFTER = 10_000
+"""Objects more than before: a request makes a thousand, of which nearly all go by themselves."""
 GRACE_S = 10
 """How long a stop waits for pictures that clients wait for."""
 
@@ -52,6 +55,7 @@ async def _serve(settings: Settings, door: socket.socket) -> int:
         if settings.is_public and not settings.auth:
             log.warning("reachable from other machines without a password: set BRIDGE_AUTH")
         gc.freeze()  # what is loaded stays: no collection need walk through it again
+        gc.set_threshold(COLLECTED_AFTER, 10, 10)
         await server.serve(sockets=[door])
         return 0 if server.started else 1
 
@@ -71,7 +75,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
-    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview)
+    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.wake)
 
 
 def door_settings(settings: Settings) -> DoorSettings:
@@ -79,13 +83,14 @@ def door_settings(settings: Settings) -> DoorSettings:
     return DoorSettings(
         auth=settings.auth or None,
         cors_origins=settings.cors_origins,
-        hosts=(settings.host, *settings.hosts),
+        hosts=(settings.host, *settings.hosts, *settings.public_names),
         body_limit=settings.body_size_limit,
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,
         max_pictures=settings.max_pictures,
         version=__version__,
         infotext=settings.infotext,
+        styles=read_styles(settings.styles),
     )
 
 

@@ -1,10 +1,11 @@
 """What is written down of an attempt: intent and ticket before going on, all else beside."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from bridge.domain import Picture
+from bridge.domain import Picture, PictureKind
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Ticket
 from bridge.errors import BridgeError, Interrupted, Refused, Uncertain, Unstored
@@ -26,7 +27,8 @@ class Keeper:
 
     async def intent(self, attempt: Attempt) -> None:
         """On disk before the paid call leaves; Unstored when the disk fails, and nothing leaves."""
-        megapixels = attempt.ready.width * attempt.ready.height / 1_000_000
+        size = attempt.ready.hires or attempt.ready
+        megapixels = size.width * size.height / 1_000_000
         await self._ledger.intent(
             Intent(
                 attempt.ref,
@@ -57,12 +59,12 @@ class Keeper:
             self._begin(attempt, outcome, picture, ref)
 
     def _begin(self, attempt: Attempt, outcome: Outcome, picture: Picture, ref: str) -> None:
-        row = PictureRow(
+        row = partial(
+            PictureRow,
             ref=ref,
             job_id=attempt.job_id,
             provider=attempt.adapter.account.name,
             model=attempt.model.name,
-            blake3="",
             kind=picture.kind,
             width=picture.width,
             height=picture.height,
@@ -73,7 +75,7 @@ class Keeper:
             recipe={**attempt.recipe, "facts": dict(outcome.facts)},
         )
         # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
-        task = asyncio.create_task(self._keep(row, picture.raw))
+        task = asyncio.create_task(self._keep(row, picture.raw, picture.kind))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -82,10 +84,12 @@ class Keeper:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    async def _keep(self, row: PictureRow, raw: bytes | memoryview) -> None:
+    async def _keep(
+        self, booked: Callable[..., PictureRow], raw: bytes | memoryview, kind: PictureKind
+    ) -> None:
         try:
-            digest = await self._blobs.save(raw, row.kind)
-            number = await self._history.add(replace(row, blake3=digest))
+            row = booked(blake3=await self._blobs.save(raw, kind))
+            number = await self._history.add(row)
         except Unstored as error:
             self._bus.tell(StoreFailed(error.text))
             return
@@ -95,6 +99,8 @@ class Keeper:
 
 def _state(attempt: Attempt, error: BridgeError) -> State:
     """How an attempt without a picture is booked; what cost money is never called a failure."""
-    if isinstance(error, Uncertain) or (attempt.finished and not isinstance(error, Refused)):
+    if attempt.finished and isinstance(error, Refused):
+        return "paid"
+    if attempt.finished or isinstance(error, Uncertain):
         return "uncertain"
     return "cancelled" if attempt.given_up or isinstance(error, Interrupted) else "failed"

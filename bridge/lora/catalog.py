@@ -170,7 +170,7 @@ class CatalogFile:
             folder,
             watch_filter=lambda _, changed: Path(changed).name == name,
             debounce=200,
-            step=20,
+            step=100,
             recursive=False,
         ):
             await asyncio.to_thread(self.reload)

@@ -4,52 +4,44 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from sqlite3 import Error as SqliteError
+from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Thread
+from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Row, Select
+from sqlalchemy import Connection, Engine, Row, Select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bridge.errors import Unstored
 from bridge.events import Bus, StoreFailed
 from bridge.store.connect import BEGIN, engine_for
+from bridge.store.hand import Hand, Step, Write, hand_for
 from bridge.store.schema import migrate
 
 MOST = 1000
 """Items in one commit."""
-FAILURES = (SQLAlchemyError, OverflowError, LookupError, TypeError, ValueError)
+LAZY_S = 0.02
+"""What nobody waits for on a request's way waits so long for a commit to share."""
+FAILURES = (SQLAlchemyError, SqliteError, OverflowError, LookupError, TypeError, ValueError)
 """What a statement can raise: drivers let out their own errors over values they cannot bind."""
+GONE = (OperationalError, SqliteOperationalError)
+"""Not this statement but the disk, the lock or the server."""
 _Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """An insert, update or delete, made once per module, and the values of this time.
-
-    Neighbours with the same statement go to the database together, at a tenth of the cost.
-    """
-
-    statement: Executable
-    row: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Step:
-    """Reads and writes in a batch's transaction; run again where the batch failed."""
-
-    run: Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
     """Writes that are kept together or not at all; `done` when somebody waits."""
 
-    writes: tuple[Write | _Step, ...]
+    writes: tuple[Write | Step, ...]
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[None] | None" = None
+    done: "asyncio.Future[list[int]] | None" = None
+    urgent: bool = False
+    numbers: list[int] = field(default_factory=list)
 
 
 _Outcome = tuple[_Item, Exception | None]
@@ -67,7 +59,7 @@ class Store:
         # a step reads first: it must see what others wrote, and keep them out until its end
         connection = engine.connect().execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         self._writer = Thread(
-            target=self._write, args=[connection], name="store-writer", daemon=True
+            target=self._write, args=[hand_for(connection)], name="store-writer", daemon=True
         )
         self._writer.start()
 
@@ -95,7 +87,7 @@ class Store:
         Stands in line behind everything put before: a store that cannot keep up slows down those
         who wait for it, and drops nothing. Goes on when the waiting is cancelled.
         """
-        await self._kept(*writes)
+        await self._kept(writes, urgent=True)
 
     async def change(self, step: Callable[[Connection], _Made]) -> _Made:
         """What `step` makes of what it reads, once all it wrote is on disk; Unstored if it is not.
@@ -104,15 +96,13 @@ class Store:
         be run a second time, so it changes nothing but the database.
         """
         made: list[_Made] = []
-        await self._kept(_Step(lambda connection: made.append(step(connection))))
+        step_of = Step(lambda connection: made.append(step(connection)))
+        await self._kept((step_of,), urgent=True)
         return made[-1]
 
-    async def _kept(self, *writes: Write | _Step) -> None:
-        self._check_open()
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
-        self._queue.put(_Item(writes, loop, done))
-        await done
+    async def keep_lazily(self, *writes: Write) -> list[int]:
+        """The same, a moment later and for less; the numbers of the `numbered` writes."""
+        return await self._kept(writes, urgent=False)
 
     async def fetch(
         self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
@@ -131,6 +121,14 @@ class Store:
         self._reader.shutdown()
         self._engine.dispose()
 
+    async def _kept(self, writes: tuple[Write | Step, ...], *, urgent: bool) -> list[int]:
+        self._check_open()
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        self._queue.put(_Item(writes, loop, done, urgent))
+        numbers: list[int] = await done
+        return numbers
+
     def _check_open(self) -> None:
         if self._closed:
             raise Unstored("the store is closed")
@@ -144,55 +142,72 @@ class Store:
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 
-    def _write(self, connection: Connection) -> None:
+    def _write(self, hand: Hand) -> None:
         """The writer thread, until None is in line."""
         last = False
         while not last:
-            batch = [self._queue.get()]
-            while len(batch) < MOST and not self._queue.empty():
-                batch.append(self._queue.get())
+            batch = self._next_batch()
             last = batch[-1] is None
-            _report(self._bus, _commit(connection, [item for item in batch if item]))
-        connection.close()
+            _report(self._bus, _commit(hand, [item for item in batch if item]))
+        hand.connection.close()
+
+    def _next_batch(self) -> list[_Item | None]:
+        """What is in line, at least one; lazy items wait a moment for something urgent."""
+        batch = [self._queue.get()]
+        ends = monotonic() + LAZY_S
+        while len(batch) < MOST:
+            if batch[-1] is None or batch[-1].urgent:
+                ends = 0.0
+            try:
+                batch.append(self._queue.get(timeout=max(0.0, ends - monotonic())))
+            except Empty:
+                break
+        return batch
 
 
-def _commit(connection: Connection, batch: list[_Item]) -> list[_Outcome]:
+def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
     """One commit for all; where that fails, each item alone, so that only the wrong one is lost."""
-    if _try(connection, batch) is None:
+    if _try(hand, batch) is None:
         return [(item, None) for item in batch]
     outcomes: list[_Outcome] = []
     gone: Exception | None = None
     for item in batch:
-        error = gone or _try(connection, [item])
-        if isinstance(error, OperationalError):
-            # not this statement but the disk, the lock or the server: do not wait for it each time
-            gone = error
+        error = gone or _try(hand, [item])
+        if isinstance(error, GONE):
+            gone = error  # do not wait for it each time
         outcomes.append((item, error))
     return outcomes
 
 
-def _try(connection: Connection, batch: list[_Item]) -> Exception | None:
-    writes = [write for item in batch for write in item.writes]
+def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
+    pairs = [(item, write) for item in batch for write in item.writes]
     try:
-        with connection.begin():
-            for _, alike in groupby(writes, _kind):
-                _run(connection, list(alike))
+        with hand.connection.begin():
+            for _, alike in groupby(pairs, _kind):
+                _run(hand, list(alike))
     except FAILURES as error:
+        for item in batch:
+            item.numbers.clear()
         return error
     return None
 
 
-def _kind(write: Write | _Step) -> tuple[object, ...]:
-    return (id(write),) if isinstance(write, _Step) else (id(write.statement), *write.row)
+def _kind(pair: tuple[_Item, Write | Step]) -> tuple[object, ...]:
+    write = pair[1]
+    return (id(write),) if isinstance(write, Step) else (id(write.statement), *write.row)
 
 
-def _run(connection: Connection, alike: Sequence[Write | _Step]) -> None:
-    first = alike[0]
-    if isinstance(first, _Step):
-        first.run(connection)
-    else:
-        rows = [write.row for write in alike if isinstance(write, Write)]
-        connection.execute(first.statement, rows)
+def _run(hand: Hand, alike: list[tuple[_Item, Write | Step]]) -> None:
+    first = alike[0][1]
+    if isinstance(first, Step):
+        first.run(hand.connection)
+        return
+    writes = [(item, write) for item, write in alike if isinstance(write, Write)]
+    if not first.numbered:
+        hand.write(first.statement, [write.row for _, write in writes])
+        return
+    for item, write in writes:
+        item.numbers.append(hand.numbered(write.statement, write.row))
 
 
 def _report(bus: Bus, outcomes: list[_Outcome]) -> None:
@@ -213,7 +228,7 @@ def _wake(bus: Bus, news: list[_Outcome]) -> None:
         elif error:
             item.done.set_exception(Unstored(_reason(error)))
         else:
-            item.done.set_result(None)
+            item.done.set_result(item.numbers)
 
 
 def _reason(error: Exception | None) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import now_ms
 from bridge.store.tables import drawers
 

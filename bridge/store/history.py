@@ -8,12 +8,13 @@ import orjson
 from sqlalchemy import Row, bindparam, insert, select
 
 from bridge.domain import PictureKind
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 
-_ADD = insert(pictures)
-_NUMBER = select(pictures.c.id).where(pictures.c.ref == bindparam("own_ref"))
+_ADD = insert(pictures).returning(pictures.c.id)
+_BY_REF = select(pictures).where(pictures.c.ref == bindparam("own_ref"))
 _NEWEST = select(pictures).order_by(pictures.c.id.desc())
 
 
@@ -55,9 +56,9 @@ class History:
         """Book the picture and settle its attempt as kept, in one commit; the picture's id."""
         row = {name: getattr(picture, name) for name in _COLUMNS}
         row["recipe"] = orjson.dumps(picture.recipe).decode()
-        await self._store.keep(Write(_ADD, row), settling(picture.ref, "kept", picture.cost))
-        found = await self._store.fetch(_NUMBER, {"own_ref": picture.ref})
-        return int(found[0][0])
+        settled = settling(picture.ref, "kept", picture.cost)
+        [number] = await self._store.keep_lazily(Write(_ADD, row, numbered=True), settled)
+        return number
 
     async def page(self, before: int | None = None, limit: int = 50) -> list[PictureRow]:
         """Up to `limit` pictures older than the one with the id `before`."""
@@ -67,6 +68,11 @@ class History:
     async def by_id(self, id: int) -> PictureRow | None:
         """None: there is no such picture."""
         rows = await self._store.fetch(select(pictures).where(pictures.c.id == id))
+        return _picture(rows[0]) if rows else None
+
+    async def by_ref(self, ref: str) -> PictureRow | None:
+        """The picture that this attempt made; None: there is none yet."""
+        rows = await self._store.fetch(_BY_REF, {"own_ref": ref})
         return _picture(rows[0]) if rows else None
 
 

@@ -8,11 +8,15 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Row, bindparam, case, func, insert, select, update
 
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.tables import attempts
 
-State = Literal["intent", "ticket", "kept", "failed", "uncertain", "cancelled"]
-"""`uncertain` is perhaps paid. An attempt is open as `intent` and as `ticket`."""
+State = Literal["intent", "ticket", "kept", "paid", "failed", "uncertain", "cancelled"]
+"""`paid` is a finished job whose pictures the cloud held back; `uncertain` is perhaps paid.
+
+An attempt is open as `intent` and as `ticket`.
+"""
 
 _own = attempts.c.ref == bindparam("own_ref")
 _BEGIN = insert(attempts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bridge.domain import Family, Note
@@ -27,6 +28,8 @@ _MARKUP: Final = re.compile(
 )
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]+")
 _QUOTED: Final = re.compile(r"[\"“„«「『]([^\"“”«»「」『』]+)[\"”“»」』]")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9\s,.;:'!?%&+-]*")
+"""Nothing that a pattern for markup, emoji, tags, weights or quotes could begin with."""
 _READS: Final = re.compile(
     r"\b(?:reads?|reading|saying|lettering|words?|text|sign|titled?|labell?ed)\W*$", re.IGNORECASE
 )
@@ -43,14 +46,17 @@ class Finding:
 
 def lint(prompt: str, family: Family, *, names: Iterable[str] = ()) -> tuple[Finding, ...]:
     """All findings; `names` are the names that must not appear, triggers not among them."""
-    named = list(dict.fromkeys(name_pattern(names, any_case=False).findall(prompt)))
+    names = list(names)
+    named = dict.fromkeys(name_pattern(names, any_case=False).findall(prompt)) if names else ()
     count, limit = tokens(prompt), _TOKENS.get(family, _PLENTY)
+    plain = _is_plain(prompt)
     found = (
         not re.search(r"\w", prompt) and Finding("empty", "the prompt is empty", True),
         family not in _TAGGED and _noise(prompt, family),
-        _LORA.search(prompt) and Finding("lora-tag", "a <lora:…> tag is left", True),
-        _hidden(_LORA.sub("", prompt)),
-        any(_is_speech(prompt, quoted) for quoted in _QUOTED.finditer(prompt))
+        not plain and _LORA.search(prompt) and Finding("lora-tag", "a <lora:…> tag is left", True),
+        not plain and _hidden(_LORA.sub("", prompt)),
+        not plain
+        and any(_is_speech(prompt, quoted) for quoted in _QUOTED.finditer(prompt))
         and Finding("speech", "somebody speaks in the prompt"),
         named and Finding("name", f"names are left: {', '.join(named)}", True),
         count > limit and Finding("long", f"about {count} tokens; {family} reads {limit}"),
@@ -62,7 +68,7 @@ def _noise(prompt: str, family: Family) -> Finding | None:
     """What only models trained on tags understand."""
     if removed := strip_boilerplate(prompt)[1]:
         return Finding("boilerplate", f"{family} is not helped by: {removed}")
-    if _WEIGHT.search(prompt) or _BREAK.search(prompt):
+    if not _is_plain(prompt) and (_WEIGHT.search(prompt) or _BREAK.search(prompt)):
         return Finding("weights", f"{family} does not read weights or BREAK")
     return None
 
@@ -78,9 +84,8 @@ def _hidden(prompt: str) -> Finding | None:
 
 def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
     """The prompt with what can be mended mended; names cannot, for only the scene knows roles."""
-    mended = _EMOJI.sub(" ", _LORA.sub(" ", _THINKING.sub(" ", prompt)))
+    mended = prompt if _is_plain(prompt) else _bared(prompt, family)
     if family not in _TAGGED:
-        mended = _BREAK.sub(" ", _WEIGHT.sub(r"\1", _MARKUP.sub(" ", mended)))
         mended = strip_boilerplate(mended)[0]
     mended = _QUOTED.sub(lambda one: " " if _is_speech(mended, one) else one[0], mended)
     mended = re.sub(r"\s+(?=[,.])|(?<=,)\s*,", "", " ".join(mended.split())).strip(" ,")
@@ -89,6 +94,19 @@ def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
     return mended, (Note("prompt-mended", f"mended for {family}: {codes}"),) if codes else ()
 
 
+def _bared(prompt: str, family: Family) -> str:
+    bare = _EMOJI.sub(" ", _LORA.sub(" ", _THINKING.sub(" ", prompt)))
+    if family in _TAGGED:
+        return bare
+    return _BREAK.sub(" ", _WEIGHT.sub(r"\1", _MARKUP.sub(" ", bare)))
+
+
+def _is_plain(prompt: str) -> bool:
+    """Whether a prompt is mere words, as most are: one look spares a dozen."""
+    return bool(_PLAIN.fullmatch(prompt)) and "BREAK" not in prompt and "AND" not in prompt
+
+
+@lru_cache(maxsize=8)
 def tokens(prompt: str) -> int:
     """A rough count: 1.2 a word, one a character in scripts without spaces."""
     solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)

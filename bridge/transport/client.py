@@ -1,7 +1,9 @@
 """The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import BinaryIO
 from urllib.parse import urljoin
 
 import aiohttp
@@ -11,6 +13,7 @@ from bridge.errors import AttemptError, Garbled, TimedOut, Unavailable
 from bridge.transport.guard import PublicResolver, check_url, origin
 from bridge.transport.json_read import read_json
 from bridge.transport.reply import Reply
+from bridge.transport.room import LARGE, Raw, Room
 
 JSON_CAP = 96 * 1024 * 1024
 """Bytes of one reply; four 4K pictures as base64 fit."""
@@ -27,6 +30,10 @@ Form = Sequence[tuple[str, str | bytes, str, str]]
 """A multipart form: name, value, file name and content type (both empty for a text)."""
 
 
+Headers = Callable[[str], Mapping[str, str]]
+"""What is sent along to an address."""
+
+
 class Cut(Unavailable):
     """The connection broke after the request had left: nobody knows whether it was accepted."""
 
@@ -40,6 +47,7 @@ class Transport:
 
     def __init__(self, *, json_cap: int = JSON_CAP, picture_cap: int = PICTURE_CAP) -> None:
         self._caps = json_cap, picture_cap
+        self._room = Room()
         self._clouds = self._session(aiohttp.TCPConnector(limit=0, limit_per_host=0))
         self._strangers = self._session(
             aiohttp.TCPConnector(limit=0, resolver=PublicResolver(), force_close=True)
@@ -83,24 +91,54 @@ class Transport:
                 allow_redirects=False,
             ) as answer,
         ):
-            raw = await _read(answer, self._caps[0])
-            return reply_of(answer.status, answer.headers, raw)
+            raw = await _read(answer, self._caps[0], self._room)
+            low = {name.lower(): value for name, value in answer.headers.items()}
+            return reply_of(answer.status, low, raw)
 
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
-    ) -> bytes:
+    ) -> Raw:
         """The bytes behind `url`, redirects re-checked at each step.
 
         `home` is the cloud's own configured address: its origin may be private (a server of one's
         own, the emulator) and alone is sent `headers`; every other origin must be public.
         Garbled, Unavailable, Slow.
         """
+
+        def own(at: str) -> Mapping[str, str]:
+            return headers if origin(at) == origin(home) else NO_HEADERS
+
+        async with self._got(url, own, home=home, timeout=timeout) as answer:
+            return await _read(answer, self._caps[1], self._room)
+
+    async def download_to(
+        self, file: BinaryIO, url: str, headers: Headers, *, cap: int, timeout: float,
+        home: str = "",
+    ) -> None:  # fmt: skip
+        """The bytes behind `url` into `file`, at most `cap`; every address must be public.
+
+        `headers` are asked for at each redirect. Garbled, Unavailable, Slow.
+        """
+        async with self._got(url, headers, home=home, timeout=timeout) as answer:
+            size = answer.content_length or 0
+            async for chunk in answer.content.iter_chunked(1 << 20):
+                size = max(size, file.tell() + len(chunk))
+                if size > cap:
+                    raise Garbled(f"the file is larger than {cap >> 20} MB")
+                await asyncio.to_thread(file.write, chunk)
+
+    @asynccontextmanager
+    async def _got(
+        self, url: str, headers: Headers, *, home: str, timeout: float
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer at the end of all redirects; only `home` may be private."""
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
         for _ in range(REDIRECTS + 1):
-            session, sent = self._clouds, headers
+            session = self._clouds
             if origin(url) != origin(home):
                 check_url(url)
-                session, sent = self._strangers, NO_HEADERS
+                session = self._strangers
+            sent = headers(url)
             async with (
                 _named_failures(),
                 session.get(url, timeout=limits, allow_redirects=False, headers=sent) as answer,
@@ -112,7 +150,8 @@ class Transport:
                     raise Garbled(
                         f"the picture's address answered {answer.status}", status=answer.status
                     )
-                return await _read(answer, self._caps[1])
+                yield answer
+                return
         raise Garbled("the picture's address redirects in circles")
 
     async def messages(
@@ -150,28 +189,37 @@ def _sent(body: bytes | Form) -> bytes | aiohttp.FormData | None:
     return form
 
 
-async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
-    if (answer.content_length or 0) > cap:
+async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Raw:
+    length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
+    if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
+    body = await room.take(length) if length >= LARGE else None
     chunks: list[bytes] = []
     size = 0
-    async for chunk in answer.content.iter_any():
-        size += len(chunk)
-        if size > cap:
-            raise Garbled(f"the answer is larger than {cap >> 20} MB")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    try:
+        async for chunk in answer.content.iter_any():
+            if size + len(chunk) > cap:
+                raise Garbled(f"the answer is larger than {cap >> 20} MB")
+            if body is None:
+                chunks.append(chunk)
+            else:
+                body[size : size + len(chunk)] = chunk
+            size += len(chunk)
+    except aiohttp.ClientError:
+        # of a stream that breaks off, the events that came whole stand
+        if answer.content_type != "text/event-stream":
+            raise
+    return b"".join(chunks) if body is None else body
 
 
-def reply_of(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
+def reply_of(status: int, headers: Mapping[str, str], raw: Raw) -> Reply:
     """A whole answer; its body is read as JSON once."""
-    low = {name.lower(): value for name, value in headers.items()}
     try:
         body = read_json(raw)
     except ValueError:
         body = None
     text = "" if body is not None and status < 400 else raw[:2000].decode("utf-8", "replace")
-    return Reply(status, low, body, text, raw if body is None else b"")
+    return Reply(status, headers, body, text, bytes(raw) if body is None else b"")
 
 
 @asynccontextmanager

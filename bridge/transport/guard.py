@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import ThreadedResolver
@@ -12,6 +13,12 @@ from bridge.errors import Garbled
 
 def origin(url: str) -> str:
     """`scheme://host:port` of a URL, in lower case, with the default port written out."""
+    return _origin("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=256)
+def _origin(url: str) -> str:
+    """The same of a URL without its path, of which there are few."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"

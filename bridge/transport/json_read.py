@@ -11,7 +11,7 @@ _BACKSLASH = 0x5C
 _MARK = "\ufdd0blob:"  # a noncharacter: no text of a cloud holds it
 
 
-def read_json(raw: bytes) -> object:
+def read_json(raw: bytes | bytearray) -> object:
     """Parse `raw`; strings of LONG characters and more, without escapes, become `Blob`s over it.
 
     Raises ValueError when it is no JSON.
@@ -32,7 +32,7 @@ def read_json(raw: bytes) -> object:
     return _put_back(orjson.loads(b"".join(parts)), blobs)
 
 
-def _long_strings(raw: bytes) -> list[tuple[int, int]]:
+def _long_strings(raw: bytes | bytearray) -> list[tuple[int, int]]:
     """Where the long, escape-free values lie: (first, one past last) between the quotes."""
     spans: list[tuple[int, int]] = []
     start = raw.find(b'"')
@@ -46,7 +46,7 @@ def _long_strings(raw: bytes) -> list[tuple[int, int]]:
     return spans
 
 
-def _closing_quote(raw: bytes, at: int) -> int:
+def _closing_quote(raw: bytes | bytearray, at: int) -> int:
     """The index of the quote that ends the string begun before `at`; -1 when there is none."""
     while (end := raw.find(b'"', at)) >= 0:
         slashes = 0
@@ -58,7 +58,7 @@ def _closing_quote(raw: bytes, at: int) -> int:
     return -1
 
 
-def _is_key(raw: bytes, end: int) -> bool:
+def _is_key(raw: bytes | bytearray, end: int) -> bool:
     """Whether the string that ends at `end` is a key of an object."""
     return raw[end + 1 : end + 100].lstrip(b" \t\r\n")[:1] == b":"
 

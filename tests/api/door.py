@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -14,16 +14,23 @@ import uvicorn
 from PIL import Image
 from uvicorn.server import ServerState
 
-from bridge.api.rooms import DoorSettings, Rooms
+from bridge.api.rooms import Desk, DoorSettings, Rooms
 from bridge.api.running import Running
 from bridge.api.site import build
 from bridge.domain import AttemptRecord, Job, Lora, LoraUse, Made, Note, Picture, Ready
+from bridge.engine.card import Option
 from bridge.engine.control import Control
 from bridge.errors import Interrupted
 from bridge.pictures.sniff import from_base64
 from tests.ask import Answer
 
 ROUTES = ("auto", "runware/flux1-dev", "runpod/z-image")
+OPTIONS = {
+    "runpod/z-image": (
+        Option("shift", "number", "of the noise schedule", 0),
+        Option("upscale_model", "choice", "what enlarges", choices=("soft", "sharp")),
+    )
+}
 
 
 def drawn(size: tuple[int, int] = (16, 8), kind: str = "png", colour: Any = "teal") -> bytes:
@@ -51,6 +58,7 @@ class FakePipeline:
     begun: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     made: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     picture: Picture = PICTURE
+    more: tuple[Picture, ...] = ()
 
     def __post_init__(self) -> None:
         self.held.set()
@@ -64,7 +72,7 @@ class FakePipeline:
         if place in self.failures:
             raise self.failures[place]
         self.made.release()
-        return made_of(job, self.picture)
+        return replace(made_of(job, self.picture), more=self.more)
 
     async def _hold(self, control: Control) -> None:
         waits = [asyncio.create_task(event.wait()) for event in (self.held, control.stop)]
@@ -102,6 +110,7 @@ def made_of(job: Job, picture: Picture = PICTURE) -> Made:
         seed=job.seed,
         cost=1300,
         seconds=6.25,
+        ref=f"ref-{job.id}",
         attempts=attempts,
         notes=(Note("steps", "steps were set to 28 – the model’s own"),),
     )
@@ -116,6 +125,10 @@ class FakeRoutes:
 
     def known(self, name: str) -> bool:
         return name in self.titles
+
+    def options(self, route: str) -> list[Option]:
+        wanted = [title for title in self.titles if route in (title, title.partition("/")[0])]
+        return [option for title in wanted for option in OPTIONS.get(title, ())]
 
 
 class FakeLoras:
@@ -146,11 +159,20 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(grace: float = 0.05, **settings: Any) -> AsyncIterator[Door]:
+async def opened(
+    grace: float = 0.05, desk: Desk | None = None, **settings: Any
+) -> AsyncIterator[Door]:
     """A door as `bridge.api.site` builds it, behind uvicorn."""
     pipeline = FakePipeline()
     routes = FakeRoutes()
-    rooms = Rooms(pipeline, routes, FakeLoras())
+    waited_for = {("fal_2", "ref-1")}
+
+    def wake(account: str, ref: str) -> bool:
+        known = (account, ref) in waited_for
+        waited_for.discard((account, ref))
+        return known
+
+    rooms = Rooms(pipeline, routes, FakeLoras(), desk, wake=wake)
     site = build(rooms, DoorSettings(version="test", **settings), Running(grace))
     config = uvicorn.Config(site, log_config=None, lifespan="off", ws="none", http="httptools")
     config.load()

@@ -100,8 +100,7 @@ async def test_what_is_not_understood_is_told(door: Door, client: openai.AsyncOp
     )  # fmt: skip
     told = {note.code: note.text for note in door.pipeline.jobs[0].notes}
     assert told["ignored"] == "not understood: background, quality, style, seed"
-    assert "b64_json" in told["response-format"]
-    codes = ["response-format", "ignored", "steps", "output-format"]
+    codes = ["ignored", "steps", "output-format", "response-format"]
     assert answer.headers["X-Bridge-Notes"].split(", ") == codes
     facts = getattr(answer.parse(), "bridge")  # noqa: B009  # not a field of OpenAI's
     assert told["ignored"] in facts["Notes"]

@@ -151,7 +151,7 @@ CALLS: dict[str, Call] = {
     "get_realesrgan_models": lambda api: api.get_realesrgan_models() == [],
     "get_samplers": lambda api: "Euler a" in [row["name"] for row in api.get_samplers()],
     "get_schedulers": lambda api: "automatic" in [row["name"] for row in api.get_schedulers()],
-    "get_scripts": lambda api: api.get_scripts() == {"txt2img": [], "img2img": []},
+    "get_scripts": lambda api: api.get_scripts() == {"txt2img": ["bridge"], "img2img": ["bridge"]},
     "get_sd_models": lambda api: api.get_sd_models()[0]["title"] == "auto",
     "get_sd_vae": lambda api: api.get_sd_vae() == [],
     "get_upscalers": lambda api: api.get_upscalers()[0]["name"] == "None",

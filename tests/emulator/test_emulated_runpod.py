@@ -88,7 +88,13 @@ async def test_a_polite_failure_is_plain_text(client: Any, asked: Json, text: st
     assert text in told["error"]
 
 
-@pytest.mark.parametrize("asked", [{**SMALL, "width": 250}, {**SMALL, "loras": [{"scale": 1}]}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {**SMALL, "width": 250}, {**SMALL, "loras": [{"scale": 1}]},
+        {**SMALL, "second_pass_strength": 1.5}, {**SMALL, "second_pass_steps": 0},
+    ],
+)  # fmt: skip
 async def test_a_crash_is_json_in_a_string(client: Any, asked: Json) -> None:
     told = await finished(client, "zimage", asked)
     assert told["status"] == "FAILED"

@@ -8,13 +8,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bridge.domain import LoraUse, Ready
+from bridge.engine.adopt import Hosts
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
-from bridge.engine.fit import nearest_size
 from bridge.engine.keep import Keeper
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
+from bridge.engine.size import nearest_size
 from bridge.engine.slots import Slots
 from bridge.events import Bus
 from bridge.store.blobs import Folder
@@ -35,17 +36,19 @@ class Shelf:
         self.handles: dict[tuple[str, str], str] = {}
         self.uploads: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    def handle(self, account: str, url: str) -> str:
-        return self.handles.get((account, url), "")
+    def handle(self, account: str, url: str, sha256: str = "") -> str:
+        return self.handles.get((account, url), "") or self.handles.get((account, sha256), "")
 
-    def upload(self, account: str, url: str) -> Mapping[str, str]:
+    def upload(self, account: str, url: str, sha256: str = "") -> Mapping[str, str]:
         return self.uploads.get((account, url), {})
 
-    async def uploading(self, account: str, url: str, ticket: Mapping[str, str]) -> None:
+    async def uploading(
+        self, account: str, url: str, ticket: Mapping[str, str], sha256: str = ""
+    ) -> None:
         self.uploads[account, url] = ticket
 
-    async def adopted(self, account: str, url: str, handle: str) -> None:
-        self.handles[account, url] = handle
+    async def adopted(self, account: str, url: str, handle: str, sha256: str = "") -> None:
+        self.handles[account, url] = self.handles[account, sha256 or url] = handle
 
     async def failed(self, account: str, url: str, reason: str) -> None:
         self.uploads.pop((account, url), None)
@@ -65,6 +68,12 @@ class Chamber:
     keeper: Keeper
     shelf: Shelf
     transport: Transport
+
+    def host_with(self, hosts: Hosts) -> None:
+        """From now on LoRA files may be taken over."""
+        self.engine = Engine(
+            self.transport, self.keeper, Slots(), self.shelf, self.engine.pace, hosts
+        )
 
     def attempt(self, adapter: Adapter, model: Model, **changes: object) -> Attempt:
         """An attempt at a job that the model can express, not yet begun."""
@@ -97,7 +106,7 @@ def plain(model: Model) -> Ready:
         prompt="a red fox in fresh snow",
         width=width,
         height=height,
-        seed=42,
+        seed=None if model.seeds is None else 42,
         steps=None if model.steps is None else int(model.steps.usual or model.steps.low),
         guidance=None if model.guidance is None else model.guidance.usual,
         init_image=None,
@@ -106,7 +115,15 @@ def plain(model: Model) -> Ready:
 
 def lora(name: str, model: Model, weight: float = 0.8) -> LoraUse:
     """A LoRA as fit hands it on."""
+    low, high = model.loras.weights if model.loras else (weight, weight)
+    weight = min(max(weight, low), high)
     return LoraUse(name, f"https://loras.example/{model.family}/{name}.safetensors", weight)
+
+
+def everything_told(error: BaseException, attempt: Attempt) -> str:
+    """All that is shown or stored of a failed attempt: no key may stand in it."""
+    ticket = attempt.ticket.fields if attempt.ticket else {}
+    return f"{error} {error.args} {vars(error)} {ticket} {attempt.recipe}"
 
 
 @asynccontextmanager

@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bridge.engine.card import Model
-from bridge.engine.fit import nearest_size
+from bridge.domain import Hires, Job, Lora, LoraFile
+from bridge.engine.card import Model, Option
+from bridge.engine.fit import fit
+from bridge.engine.size import nearest_size
 from bridge.errors import (
     AttemptError,
     BridgeError,
@@ -19,12 +22,14 @@ from bridge.errors import (
     Refused,
     Rest,
     TimedOut,
+    TooManyLoras,
     Unavailable,
     Uncertain,
     Unfit,
     Unpayable,
 )
 from emulator import pictures
+from emulator.clouds import CLOUDS
 from tests.providers.cases import CASES, MODELS, QUEUED, png
 from tests.providers.chamber import Chamber, lora
 
@@ -89,6 +94,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "strength": {"init_image": png(512, 768), "strength": 0.4},
     "references": {"references": (png(64, 64),)},
     "loras": {"loras": "some"},
+    "hires": {"hires": Hires(1024, 1536, 0.3)},
 }
 
 
@@ -104,6 +110,8 @@ def declared(model: Model, field: str) -> bool:
         "strength": model.strength,
         "references": model.references > 0,
         "loras": model.loras is not None,
+        "hires": model.hires != "none",
+        "width": not model.sizes.like_init,
     }.get(field, True)
 
 
@@ -143,14 +151,65 @@ async def test_a_field_moves_the_request_if_the_card_says_so(
 
 def fit_removes(model: Model, field: str) -> bool:
     """What the card does not declare never reaches the adapter: `fit` cuts it."""
-    from bridge.domain import Job, Lora, LoraFile
-    from bridge.engine.fit import fit
-
+    if field == "width":
+        start = Job("j", "a fox", 1, width=768, height=512, init_image=png(512, 768))
+        return (fit(start, model).job.width, fit(start, model).job.height) == (512, 768)
     rose = Lora("rose", "Rose", "character", 1, {model.family: LoraFile("https://x/y", 1.0)})
     asked = {"loras": {"loras": (rose,)}}.get(field, CHANGES[field])
     cut = fit(replace(Job("j", "a fox", 1), **asked), model)
     left = {"loras": cut.uses, "seed": None}.get(field, getattr(cut.job, field, None))
     return not left
+
+
+@by_model
+async def test_a_second_pass_makes_the_picture_larger(
+    room: Chamber, cloud: str, model: Model
+) -> None:
+    if model.hires == "none":
+        assert fit_removes(model, "hires")
+        return
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    attempt = room.attempt(adapter, model, hires=Hires(1024, 1536, 0.3, 1.0, 6))
+    picture = (await room.run(attempt)).picture
+    if model.hires == "second-pass":
+        assert (picture.width, picture.height) == (1024, 1536)
+    assert picture.width > attempt.ready.width
+
+
+def value_of(option: Option) -> object:
+    """Something that the option takes."""
+    if option.kind in ("number", "whole"):
+        return (option.low or 0) + 1 if option.kind == "whole" else option.high or 3.5
+    return {"switch": True, "text": "Euler"}.get(
+        option.kind, option.choices[-1:] and option.choices[-1]
+    )
+
+
+@by_model
+async def test_an_option_moves_the_request_if_the_card_says_so(
+    room: Chamber, cloud: str, model: Model
+) -> None:
+    nobody = Option("nobody_has_this", "whole", "")
+    asked = {option.name: value_of(option) for option in (*model.options, nobody)}
+    cut = fit(Job("j", "a fox", 1, options=asked), model)
+    assert dict(cut.job.options).keys() == {option.name for option in model.options}
+    assert [note.code for note in cut.notes].count("option") == 1
+    without: Any = await sent(room, cloud, model, {}) if model.options else None
+    for name, value in cut.job.options.items():
+        with_it: Any = await sent(room, cloud, model, {"options": {name: value}})
+        assert with_it[0] != without[0], name
+        told = flat(with_it[0])
+        # some graphs want their texts in quotation marks
+        assert value in told or f'"{value}"' in told, name
+
+
+def flat(request: Any) -> list[object]:
+    """Every value in a request, however deep."""
+    if isinstance(request, dict):
+        request = list(request.values())
+    if not isinstance(request, list):
+        return [request]
+    return [value for part in request for value in flat(part)]
 
 
 FAULTS: list[tuple[str, dict[str, object], type[BridgeError], str]] = [
@@ -183,7 +242,8 @@ async def test_a_failure_has_a_name_and_one_paid_call(
     attempt = room.attempt(CASES[cloud].adapter(room.emulator.url), first(cloud))
     with pytest.raises(AttemptError) as raised:
         await room.run(attempt)
-    assert (await room.states(), room.paid(cloud)) == ([state], 1)
+    held_back = kind == "moderation" and attempt.finished  # the cloud did the work
+    assert (await room.states(), room.paid(cloud)) == (["paid" if held_back else state], 1)
     also = Uncertain if kind == "empty" else error  # an empty answer may mean a lost job
     assert type(raised.value) in (error, also)
     if "retry_after" in args:
@@ -341,9 +401,38 @@ async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, clo
     await room.shelf.adopted(adapter.account.name, use.url, "mysource:404@1")
     with pytest.raises(LoraUnreachable):
         await room.run(room.attempt(adapter, model, loras=(use,)))
-    assert await room.states() == ["failed"]
+    # a cloud that can be asked for nothing says so before anything is begun
+    assert await room.states() == ["failed"] * room.paid(cloud)
     await room.run(room.attempt(adapter, model, loras=(use,)))
     assert (await room.states())[-1] == "kept"
+
+
+@pytest.mark.parametrize(
+    "cloud",
+    [cloud.name for cloud in CLOUDS if cloud.name in CASES and "too_many_loras" in cloud.kinds],
+)
+async def test_too_many_loras_are_told_with_their_number(room: Chamber, cloud: str) -> None:
+    model = next(m for m in CASES[cloud].models() if m.loras and m.loras.most > 1)
+    room.emulator.faults.add(cloud, "too_many_loras", most=1)
+    attempt = room.attempt(
+        CASES[cloud].adapter(room.emulator.url), model,
+        loras=(lora("rose", model), lora("rain", model)),
+    )  # fmt: skip
+    with pytest.raises(TooManyLoras) as raised:
+        await room.run(attempt)
+    assert raised.value.most == 1
+    assert (await room.states(), room.paid(cloud)) == (["failed"], 1)
+
+
+@by_cloud
+async def test_a_key_that_the_cloud_repeats_is_blotted_out(room: Chamber, cloud: str) -> None:
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    key = adapter.account.key
+    room.emulator.faults.add(cloud, "status", status=400, text=f"no: {key}")
+    attempt = room.attempt(adapter, first(cloud))
+    with pytest.raises(AttemptError) as raised:
+        await room.run(attempt)
+    assert key not in f"{raised.value.text} {raised.value.args} {attempt.ticket} {attempt.recipe}"
 
 
 @by_cloud

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from bridge.errors import Unstored
 from bridge.events import Bus, Event, StoreFailed
 from bridge.store import database as writing
 from bridge.store.connect import engine_for
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
+from bridge.store.hand import Write
 from bridge.store.ledger import Ledger
 from bridge.store.tables import drawers
 
@@ -210,3 +212,19 @@ async def test_sqlite_survives_a_power_cut(tmp_path: Path) -> None:
         }
     await store.close()
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_what_is_not_urgent_gives_its_number_and_shares_a_commit(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LAZY_S", 30.0)
+    numbered = INSERT.returning(drawers.c.updated)
+    lazy = asyncio.ensure_future(
+        store.keep_lazily(*(replace(row(k), statement=numbered, numbered=True) for k in "ab"))
+    )
+    await asyncio.sleep(0)
+    assert not lazy.done()
+    await store.keep(row("c"))
+    first, second = await lazy
+    assert second == first + 1
+    assert await keys(store) == ["a", "b", "c"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bridge.errors import Unstored
-from bridge.store.database import Store, Write
+from bridge.store.database import Store
 from bridge.store.drawer import Drawer
+from bridge.store.hand import Write
 from bridge.store.history import History, PictureRow
 from bridge.store.ledger import Intent, Ledger, now_ms
 
@@ -79,6 +80,8 @@ async def test_what_was_perhaps_paid_is_listed_and_counts(store: Store) -> None:
     [
         ("kept", 1900, 1900),
         ("kept", None, 1300),
+        ("paid", None, 1300),
+        ("paid", 0, 0),
         ("failed", None, 0),
         ("failed", 40, 40),
         ("cancelled", None, 0),
@@ -100,7 +103,8 @@ async def test_a_picture_is_booked_with_the_end_of_its_attempt(store: Store) -> 
     ledger, history = Ledger(store), History(store)
     await ledger.intent(INTENT)
     id = await history.add(PICTURE)
-    assert await history.by_id(id) == replace(PICTURE, id=id)
+    assert await history.by_id(id) == await history.by_ref("r1") == replace(PICTURE, id=id)
+    assert await history.by_ref("r2") is None
     assert await ledger.open() == []
     assert await ledger.spent(0) == 1900
 

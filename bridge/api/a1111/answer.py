@@ -6,11 +6,12 @@ from datetime import datetime
 import orjson
 from starlette.responses import Response
 
-from bridge.api.a1111 import infotext
+from bridge.api.a1111 import hires, infotext
 from bridge.api.a1111.jobs import Order
 from bridge.api.a1111.lists import FIXED
 from bridge.api.a1111.schema import Asked
 from bridge.api.a1111.wishes import without_wishes
+from bridge.api.pieces import Pieces
 from bridge.api.rooms import DoorSettings
 from bridge.api.trace import Trace, dollars, traced
 from bridge.domain import Made
@@ -33,7 +34,7 @@ def answered(
     """The pictures that were made, with status 200, even if there are none: see `Generate`."""
     asked, trace = order.asked, traced(order.jobs, outcomes)
     made = [each for outcome in outcomes if isinstance(outcome, Made) for each in outcome.each()]
-    texts = [_infotext(asked, one, settings) for one in made]
+    texts = [_infotext(order, one, settings) for one in made]
     parts: list[Bytes] = [b'{"images":[']
     for place, (one, text) in enumerate(zip(made, texts, strict=True)):
         if asked["send_images"]:
@@ -47,7 +48,7 @@ def answered(
         orjson.dumps(info.decode()),
         b"}",
     ]
-    return Response(b"".join(parts), 200, trace.headers(), "application/json")
+    return Pieces(parts, trace.headers(), "application/json")
 
 
 def _parameters(asked: Asked) -> dict[str, object]:
@@ -58,9 +59,9 @@ def _parameters(asked: Asked) -> dict[str, object]:
     return {**shown, **{name: None for name in ("init_images", "mask") if name in asked}}
 
 
-def _infotext(asked: Asked, made: Made, settings: DoorSettings) -> str:
+def _infotext(order: Order, made: Made, settings: DoorSettings) -> str:
     """The recipe as far as it is told; never nothing, for LibreChat fails on an empty text."""
-    ready, picture = made.ready, made.picture
+    asked, ready, picture = order.asked, made.ready, made.picture
     if settings.infotext != "full":
         return infotext.written(ready.prompt, "", {})
     pairs = {
@@ -72,7 +73,9 @@ def _infotext(asked: Asked, made: Made, settings: DoorSettings) -> str:
         "Size": f"{picture.width}x{picture.height}",
         "Model": title(made),
         "Denoising strength": ready.strength,
+        **hires.pairs(made, order.jobs[0].hires),
         "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
+        "Options": ", ".join(f"{name}: {value}" for name, value in ready.options.items()),
         "Provider": made.provider,
         "Cost": None if made.cost is None else f"${dollars(made.cost)}",
         "Version": settings.version,

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bridge.api.a1111 import hires
 from bridge.api.a1111.images import all_taken, taken
+from bridge.api.a1111.knobs import check_options
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
 from bridge.api.a1111.wishes import Wishes, wishes
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
-from bridge.domain import Job, Note, Picture
+from bridge.domain import Job, Note, Picture, Style
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
 
@@ -37,7 +39,9 @@ class Clerk:
         """The jobs of a txt2img; `chosen` is the route if `body` names none. BadRequest."""
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished, chosen)
-        width, height = _size(asked)
+        styles, unknown = self._styles(asked)
+        check_options(self.routes, route, wished)
+        width, height = within_sides(asked["width"], asked["height"])
         first = Job(
             id="",
             text=asked["prompt"],
@@ -55,7 +59,10 @@ class Clerk:
             route=route,
             caller=caller,
             own_loras=wished.loras,
-            notes=(*notes, *_script_note(asked)),
+            hires=hires.wanted(asked, ours["hr_cfg"], width, height),
+            styles=styles,
+            options=wished.options,
+            notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
@@ -77,6 +84,14 @@ class Clerk:
         if route:
             return route, ()
         return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
+
+    def _styles(self, asked: Asked) -> tuple[tuple[Style, ...], tuple[Note, ...]]:
+        """Those that there are; clients say null and `None` for none."""
+        names = [str(name) for name in asked["styles"] or () if name not in (None, "", "None")]
+        known = self.settings.styles
+        unknown = [Note("style", f"there is no style {name[:80]!r}")
+                   for name in names if name not in known]  # fmt: skip
+        return tuple(known[name] for name in names if name in known), tuple(unknown)
 
 
 def route_wished(routes: Routes, wished: Wishes) -> str:
@@ -120,18 +135,6 @@ async def _from(job: Job, init: Picture, asked: Asked) -> Job:
     except Garbled as error:
         raise BadRequest(f"body.mask: {error.text}") from None
     return replace(job, width=init.width, height=init.height) if asked["inpaint_full_res"] else job
-
-
-def _size(asked: Asked) -> tuple[int, int]:
-    """Width and height; with hires fix its target, asked for at once."""
-    width, height = asked["width"], asked["height"]
-    if asked.get("enable_hr"):
-        across, down = asked["hr_resize_x"], asked["hr_resize_y"]
-        scale = asked["hr_scale"]
-        if across or down:
-            scale = max(across / max(1, width), down / max(1, height))
-        width, height = across or width * scale, down or height * scale
-    return within_sides(width, height)
 
 
 def _script_note(asked: Asked) -> tuple[Note, ...]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bridge.api.json_body import json_answer
 from bridge.api.rooms import Loras
+from bridge.domain import Style
 
 FIXED: Mapping[str, Any] = orjson.loads(files(__package__).joinpath("fixed.json").read_bytes())
 """Answers by method and path; besides, what `options` and `info` always hold."""
@@ -33,6 +34,7 @@ class Lists:
     """What is known only while running."""
 
     loras: Loras
+    styles: Mapping[str, Style]
     version: str
 
     async def all_loras(self, request: Request) -> Response:
@@ -40,6 +42,14 @@ class Lists:
         rows = [
             {"name": lora.id, "alias": lora.name, "path": "", "metadata": {}}
             for lora in self.loras.listing()
+        ]
+        return json_answer(rows)
+
+    async def prompt_styles(self, request: Request) -> Response:
+        """GET prompt-styles: their names are what `styles` takes."""
+        rows = [
+            {"name": style.name, "prompt": style.prompt, "negative_prompt": style.negative}
+            for style in self.styles.values()
         ]
         return json_answer(rows)
 

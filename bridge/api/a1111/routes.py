@@ -6,6 +6,7 @@ from bridge.api.a1111 import extras
 from bridge.api.a1111.generate import Generate
 from bridge.api.a1111.home import Home
 from bridge.api.a1111.jobs import Clerk
+from bridge.api.a1111.knobs import Scripts
 from bridge.api.a1111.lists import FIXED, Endpoint, Lists, always
 from bridge.api.a1111.models import Models
 from bridge.api.a1111.progress import Progress
@@ -22,7 +23,8 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
     studio = Studio(rooms.pipeline, running)
     generate = Generate(studio, Clerk(rooms.routes, settings), models)
     progress = Progress(running)
-    lists = Lists(rooms.loras, settings.version)
+    lists = Lists(rooms.loras, settings.styles, settings.version)
+    scripts = Scripts(rooms.routes)
     home = Home(models)
     table: list[tuple[str, str, Endpoint]] = [
         ("GET", "/", home.show),
@@ -33,6 +35,9 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("POST", "/sdapi/v1/options", models.set_options),
         ("GET", "/sdapi/v1/sd-models", models.sd_models),
         ("GET", "/sdapi/v1/loras", lists.all_loras),
+        ("GET", "/sdapi/v1/prompt-styles", lists.prompt_styles),
+        ("GET", "/sdapi/v1/scripts", scripts.names),
+        ("GET", "/sdapi/v1/script-info", scripts.info),
         ("GET", "/sdapi/v1/version", lists.about),
         ("GET", "/sdapi/v1/progress", progress.read),
         ("POST", "/sdapi/v1/interrupt", progress.interrupt),

@@ -51,14 +51,14 @@ WISHED_LORA = _fields("wished_lora")
 
 def read(fields: Fields, body: Mapping[str, object], where: str = "body") -> Asked:
     """Every one of `fields` out of `body`; BadRequest says what is wrong and where."""
-    return {
-        name: _read_one(f"{where}.{name}", *field, body.get(name)) for name, field in fields.items()
-    }
+    asked = {name: default for name, (_, default) in fields.items()}
+    for name, value in body.items():
+        if name in fields and value is not None and value != "":
+            asked[name] = _read_one(f"{where}.{name}", fields[name][0], value)
+    return asked
 
 
-def _read_one(where: str, kind: str, default: object, value: object) -> object:
-    if value is None or value == "":
-        return default
+def _read_one(where: str, kind: str, value: object) -> object:
     words, coerce = _COERCE[kind]
     try:
         return coerce(value)

@@ -1,7 +1,7 @@
 """What only we understand: `override_settings.bridge`, or an always-on script `Bridge`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import get_args
 from urllib.parse import unquote, urlsplit
@@ -26,6 +26,8 @@ class Wishes:
     rating: str = ""
     prompt_mode: str = ""
     loras: tuple[Lora, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+    """JSON scalars; whether a cloud knows them is not asked here."""
     where: str = ""
     """What complaints call the object, `body.override_settings.bridge`."""
 
@@ -39,6 +41,7 @@ def wishes(asked: Asked) -> Wishes:
         _one_of(said, "rating", [rating.label for rating in Rating], where)
         _one_of(said, "prompt_mode", get_args(PromptMode), where)
         said["loras"] = _loras(said["loras"], where)
+        said["options"] = _options(said["options"], where)
         told |= {name: value for name, value in said.items() if value}
     return Wishes(**told, where=where)  # type: ignore[arg-type]
 
@@ -87,6 +90,15 @@ def _one_of(said: Mapping[str, object], name: str, choice: "list[str] | tuple[st
     value = said[name]
     if value and value not in choice:
         raise BadRequest(f"{where}.{name}: {str(value)[:40]!r} is none of {', '.join(choice)}")
+
+
+def _options(given: object, where: str) -> dict[str, object]:
+    """Those that are not null."""
+    options = given if isinstance(given, dict) else {}
+    for name, value in options.items():
+        if isinstance(value, list | dict):
+            raise BadRequest(f"{where}.options.{name[:40]}: a text, a number, true or false")
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _loras(rows: object, where: str) -> tuple[Lora, ...]:

@@ -11,6 +11,7 @@ from bridge.api.form_body import Fields, form_fields
 from bridge.api.json_body import json_object
 from bridge.api.openai.answer import answered
 from bridge.api.openai.orders import Clerk, Order, masked
+from bridge.api.openai.shown import Shown
 from bridge.api.refusals import GONE
 from bridge.api.studio import Studio
 from bridge.domain import Made, Picture
@@ -28,6 +29,7 @@ class Images:
 
     studio: Studio
     clerk: Clerk
+    shown: Shown
 
     async def generations(self, request: Request) -> Response:
         """Pictures from a text."""
@@ -54,10 +56,11 @@ class Images:
         outcomes = await self.studio.outcomes(request, order.jobs, order.jobs[0].id)
         if outcomes is None:
             return Response(status_code=GONE)
-        for outcome in outcomes:
-            if isinstance(outcome, Made):
-                return answered(order, outcomes, self.clerk.settings)
-        raise next(outcome for outcome in outcomes if isinstance(outcome, BridgeError))
+        made = [each for one in outcomes if isinstance(one, Made) for each in one.each()]
+        if not made:
+            raise next(outcome for outcome in outcomes if isinstance(outcome, BridgeError))
+        urls = await self.shown.addresses(request, made) if order.by_url else []
+        return answered(order, outcomes, self.clerk.settings, urls)
 
 
 def _texts(fields: Fields) -> dict[str, object]:

@@ -39,6 +39,8 @@ class Order:
     jobs: tuple[Job, ...]
     format: str
     """`png`, `jpeg` or `webp` when one was asked for, else empty."""
+    by_url: bool = False
+    """The pictures' addresses are wanted, not the pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,10 @@ class Clerk:
             prompt_mode=prompt_mode_of(_text(body, "prompt_mode"), self.settings.prompt_mode),
             route=route,
             caller=caller,
-            notes=(*notes, *_response_format(body), *_ignored(body)),
+            notes=(*notes, *_ignored(body)),
         )
-        count = _count(_text(body, "n"))
-        return Order(fanned_out(first, count, self.settings.max_pictures, "n"), _format(body))
+        jobs = fanned_out(first, _count(_text(body, "n")), self.settings.max_pictures, "n")
+        return Order(jobs, _format(body), _by_url(body))
 
     def _route(self, name: str) -> tuple[str, tuple[Note, ...]]:
         """`dall-e-3` and the like are habits of clients, not routes: they mean `auto`."""
@@ -122,13 +124,11 @@ def _format(body: Body) -> str:
     return wanted
 
 
-def _response_format(body: Body) -> tuple[Note, ...]:
+def _by_url(body: Body) -> bool:
     wanted = _text(body, "response_format").lower()
-    if wanted in ("", "b64_json"):
-        return ()
-    if wanted != "url":
+    if wanted not in ("", "b64_json", "url"):
         raise BadRequest(f"body.response_format: {wanted[:40]!r} is not b64_json or url")
-    return (Note("response-format", "pictures come as b64_json, not by URL"),)
+    return wanted == "url"
 
 
 def _ignored(body: Body) -> tuple[Note, ...]:

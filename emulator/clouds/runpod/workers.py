@@ -89,9 +89,10 @@ def z_image(asked: Input) -> Plan:
     loras = lora_list(asked.get("loras", []), ("url",), 0.85)
     if asked.get("lora_url"):
         loras += ((str(asked["lora_url"]), float(asked.get("lora_scale", 0.85))),)
-    factor = 1.0
+    factor, strength = 1.0, None
     if asked.get("second_pass_enabled", True):
         factor = float(asked.get("second_pass_upscale", 1.25))
+        strength = second_pass(asked, 0.42)
     elif asked.get("upscale_enabled", True):
         factor = float(asked.get("upscale_factor", 1.5))
     width, height = sides(asked, 1024, 1024)
@@ -105,6 +106,7 @@ def z_image(asked: Input) -> Plan:
         seed=int(asked.get("seed", 42)),
         steps=asked.get("steps"),
         guidance=asked.get("guidance_scale"),
+        strength=strength,
         loras=checked_loras(loras),
     )
     return Plan((recipe,), "png", "image_url", many=False)
@@ -137,6 +139,7 @@ def klein(asked: Input) -> Plan:
             seed=first + number,
             steps=asked.get("num_inference_steps", 8),
             guidance=asked.get("guidance_scale", 1.0),
+            strength=second_pass(asked, 0.2) if asked.get("enable_2nd_pass", False) else None,
             loras=checked_loras(lora_list(asked.get("loras", []), ("path", "url"), 1.0)),
         )
         for number in range(int(asked.get("num_images", 1)))
@@ -164,6 +167,15 @@ def sides(asked: Input, width: int, height: int) -> tuple[int, int]:
         if side % 16 or not 256 <= side <= 2048:
             raise ValueError(f"{name} must be divisible by 16 (got {side})")
     return found
+
+
+def second_pass(asked: Input, usual: float) -> float:
+    """The strength of a second pass whose numbers make sense; ValueError (inferred) if not."""
+    strength = float(asked.get("second_pass_strength", usual))
+    steps, guidance = asked.get("second_pass_steps", 4), asked.get("second_pass_guidance_scale", 1)
+    if not 0 <= strength <= 1 or int(steps) < 1 or float(guidance) < 0:
+        raise ValueError("a second pass has a strength of 0 to 1 and at least one step")
+    return strength
 
 
 def lora_list(

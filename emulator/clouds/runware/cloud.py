@@ -35,12 +35,13 @@ class Runware(Cloud):
 
     name = "runware"
     home = "/runware/v1"
-    kinds = Cloud.kinds | {"failed"}
+    kinds = Cloud.kinds | {"failed", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "run_s": 2.0,
         "at_once": 4,
         "max_loras": 12,
         "balance": 10_000_000,
+        "air_source": "emulated",
         "upload_step_s": 5.0,
         "upload_poll_tells": True,
     }

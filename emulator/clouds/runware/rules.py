@@ -111,6 +111,8 @@ CHECKS: Mapping[str, Check] = {
     "maskMargin": between(32, 128),
     "outputQuality": between(20, 99),
     "ttl": between(60, 2**31),
+    "scheduler": lambda name: isinstance(name, str) and bool(name),
+    "acceleration": one_of("none", "low", "medium", "high"),
     "outputType": one_of("URL", "base64Data", "dataURI"),
     "outputFormat": one_of("JPG", "PNG", "WEBP"),
     "deliveryMethod": one_of("sync", "async"),

@@ -3,7 +3,7 @@
 Sources: runware.ai/docs, the SDKs. A taskUUID that was accepted before is refused with
 `conflictTaskUUID` (SDK), and `getResponse` gives the first one's result, also of a sync task.
 `getResponse` for an id that was never accepted gives nothing (seen in a client's tests).
-Inferred: the shape of accountManagement.
+accountManagement gives more than is told here (team, keys, usage).
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, fault, origin, queue_s
+from emulator.cloud import Cloud, fault, most_loras, origin, queue_s
 from emulator.clouds.runware.images import items, recipe_of
 from emulator.clouds.runware.library import Item, Library, Say
 from emulator.clouds.runware.rules import Model, Wrong, check_task_id, checked, price
@@ -64,7 +64,7 @@ class Tasks:
         self, request: web.Request, account: str, task: Item, say: Say
     ) -> list[Item]:
         """Check, bill, start; wait for the pictures unless asked to deliver later."""
-        model, flat = checked(task, self.cloud.setting("max_loras"))
+        model, flat = checked(task, most_loras(request, self.cloud.setting("max_loras")))
         library = self.libraries[account]
         for lora in flat.get("lora", []):
             library.check_lora(lora["model"], model)
@@ -158,7 +158,8 @@ class Tasks:
     async def details(self, request: web.Request, account: str, task: Item, say: Say) -> list[Item]:
         """The balance in dollars, and the source name for this account's AIRs."""
         balance = self.balance(account) / 1_000_000
-        return [{**named(task), "balance": balance, "airSource": "emulated"}]
+        source = {"AIRSource": self.cloud.setting("air_source")}
+        return [{**named(task), "organizationName": "Emulated", "balance": balance, **source}]
 
     def balance(self, account: str) -> int:
         """Micro-dollars left to this key."""

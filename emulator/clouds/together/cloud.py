@@ -1,7 +1,7 @@
 """Together: `POST /together/v1/images/generations`, synchronous, pictures in the answer.
 
-Shapes: the official client 3.1.1 and Together's openapi.yaml. Inferred: size limits, and that an
-unknown field is let pass.
+Shapes: the official client 3.1.1 and Together's openapi.yaml. Inferred: limits of sizes and steps,
+that FLUX.1.1 pro refuses `steps`, and that an unknown field is let pass.
 """
 
 from base64 import b64decode, b64encode
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.pictures import Recipe
 
 TEXTS = {
@@ -25,6 +25,9 @@ MODELS: Mapping[str, tuple[int, int, int]] = {
     "black-forest-labs/FLUX.1-schnell": (4, 0, 0),
     LORA_MODEL: (50, 2, 0),
     "black-forest-labs/FLUX.2-dev": (50, 0, 8),
+    "black-forest-labs/FLUX.1.1-pro": (0, 0, 0),
+    "RunDiffusion/Juggernaut-Lightning-Flux": (8, 0, 0),
+    "stabilityai/stable-diffusion-xl-base-1.0": (50, 0, 0),
 }
 """Most steps, LoRAs and references of each model."""
 
@@ -33,18 +36,22 @@ class Together(Cloud):
     """One model call a request."""
 
     name = "together"
-    kinds = Cloud.kinds | {"failed"}
-    defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700}
-    """`price` in micro-dollars a picture."""
+    kinds = Cloud.kinds | {"failed", "too_many_loras"}
+    defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700, "retired": ""}
+    """`price` in micro-dollars a picture; `retired` is a model that is gone."""
 
     def routes(self) -> list[web.RouteDef]:
         """The newest client adds `/v1` itself; older ones are given it with the address."""
-        path = "/together/v1/images/generations"
-        return [web.post(path, self.generate), web.post(f"/together/v1{path[9:]}", self.generate)]
+        home, path = "/together/v1", "/images/generations"
+        return [
+            web.post(f"{home}{path}", self.generate),
+            web.post(f"{home}/v1{path}", self.generate),
+            web.get(f"{home}/models", self.listing),
+        ]
 
     def stage(self, request: web.Request, body: Any) -> str:
-        """Every request is paid."""
-        return "paid"
+        """Whatever is posted is paid."""
+        return "paid" if request.method == "POST" else "other"
 
     def refusal(self, status: int, text: str = "") -> Refusal:
         """`{"error": {message, type}}`."""
@@ -52,10 +59,16 @@ class Together(Cloud):
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return Refusal(status, {"error": {"message": message, "type": kind}})
 
+    async def listing(self, request: web.Request) -> web.Response:
+        """A bare array, of all kinds of models."""
+        self.account(self.bearer(request))
+        offered = [one for one in MODELS if one != self.setting("retired")]
+        return answer([{"id": one, "object": "model", "type": "image"} for one in offered])
+
     async def generate(self, request: web.Request) -> web.Response:
         """Check, bill, draw."""
         account = self.account(self.bearer(request))
-        body = self.checked(parsed(await request.read()))
+        body = self.checked(parsed(await request.read()), most_loras(request, 2))
         if fault(request, "moderation"):
             raise self.refusal(422, "image may contain NSFW content")
         number = len(self.world.ledger.jobs(self.name)) + 1
@@ -79,22 +92,23 @@ class Together(Cloud):
         url = self.world.keep(self.name, raw, kind, origin(request))
         return {"index": 0, "type": "url", "url": url}
 
-    def checked(self, body: Any) -> dict[str, Any]:
+    def checked(self, body: Any, most: int) -> dict[str, Any]:
         """A known model with a prompt, whose limits are kept."""
         if not isinstance(body, dict) or not all(body.get(k) for k in ("model", "prompt")):
             raise self.refusal(400, "'model' and 'prompt' are required")
-        if body["model"] not in MODELS:
+        if body["model"] not in MODELS or body["model"] == self.setting("retired"):
             raise self.refusal(404)
-        for wrong in complaints(body):
+        for wrong in complaints(body, most):
             raise self.refusal(422, wrong)
         return body
 
 
-def complaints(body: Mapping[str, Any]) -> Iterator[str]:
-    """What a known model finds wrong with a request."""
+def complaints(body: Mapping[str, Any], most: int) -> Iterator[str]:
+    """What a known model finds wrong with a request; the words for too many LoRAs are inferred."""
     steps, loras, references = MODELS[body["model"]]
+    loras = min(loras, most)
     asked = body.get("image_loras") or []
-    if not 1 <= body.get("steps", 1) <= steps:
+    if "steps" in body and not 1 <= body["steps"] <= steps:
         yield f"steps must be between 1 and {steps}"
     if body["model"] == LORA_MODEL and not asked:
         yield "image_loras: this model needs at least one"

@@ -1,0 +1,36 @@
+"""What is asked most goes straight to its endpoint; the router takes longer than the answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bridge.api.refusals import refuse, vanish
+from bridge.errors import BridgeError
+
+Endpoints = Mapping[tuple[str, str], Callable[[Request], Awaitable[Response]]]
+"""By method and path."""
+
+
+class Shortcut:
+    """ASGI middleware, behind the door; what should not happen is the application's matter."""
+
+    def __init__(self, app: ASGIApp, endpoints: Endpoints) -> None:
+        self._app = app
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The endpoint's answer, where there is a shortcut."""
+        endpoint = self._endpoints.get((scope.get("method", ""), scope.get("path", "")))
+        if endpoint is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive, send)
+        try:
+            answer = await endpoint(request)
+        except BridgeError as error:
+            answer = await refuse(request, error)
+        except ClientDisconnect as error:
+            answer = await vanish(request, error)
+        await answer(scope, receive, send)
