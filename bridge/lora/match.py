@@ -108,15 +108,12 @@ def matcher(catalog: Catalog) -> Matcher:
 
 def _longest(mentions: Sequence[Mention]) -> list[Mention]:
     """Without those inside a longer one: `Grace` in `Sister Grace`."""
-    return [
-        one
-        for one in mentions
-        if not any(
-            other.start <= one.start and one.end <= other.end and other.word != one.word
-            for other in mentions
-            if other.end - other.start > one.end - one.start
-        )
-    ]
+    kept: list[Mention] = []
+    for one in sorted(mentions, key=lambda one: (one.start, -one.end)):
+        widest = kept[-1] if kept else one
+        if one.end > widest.end or (one.start == widest.start and one.end == widest.end):
+            kept.append(one)
+    return kept
 
 
 def _left_behind(mentions: Mapping[str, list[Mention]]) -> set[str]:

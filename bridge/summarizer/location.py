@@ -38,7 +38,7 @@ _ON: Final = ("on", "onto", "up", "down")
 _NEVER: Final = ("wall", "floor", "ledge")
 """Things hang on a wall."""
 _FAR: Final = frozenset(_WORDS["being_far"])
-_OPENS: Final = re.compile(r"(?:^|[.!?:]\s+)(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
+_OPENS: Final = re.compile(r"[.!?:]\s+(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
 _IS_TOPIC: Final = re.compile(rf"(?: of (?:the )?[\w-]+)?\s(?:{one_of(_WORDS['makes_topic'])})\b")
 _ASIDE: Final = re.compile(
     r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*"
@@ -51,6 +51,8 @@ _OF_NAMED: Final = re.compile(
     r"\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
 )
 _JOINS: Final = re.compile(r"\s(?:of|at|above|below|over|outside|in|on|by|beside|behind|under)\s")
+_OPENING: Final = 24
+"""Characters before a phrase in which its sentence may begin."""
 _MOST_ADJECTIVES: Final = 3
 _OF_ANOTHER: Final = -9
 """Weight of what is no place by itself: a boat that passes, but `the hold of the boat`."""
@@ -130,7 +132,7 @@ def _judged(
     start = tokens[first].start()
     is_led = words[first] in _DETERMINERS or text[start] >= SIGN[1]
     before = words[first - 1] if first and text[tokens[first - 1].end() : start] == " " else ""
-    opens = bool(_OPENS.search(text[:start]))
+    opens = bool(_OPENS.search(f". {text}"[max(0, start - _OPENING) : start + 2]))
     if not (is_led or before in _BEING_IN or opens):
         return None
     following = words[index + length] if index + length < len(words) else ""

@@ -70,6 +70,8 @@ _PATTERNS: Final = (
     _OWNER,
 )
 _CAPITALISED_BEFORE: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
+_WORD: Final = 40
+"""Characters before a name in which the word before it lies."""
 _GIVEN_NAMES: Final[dict[str, Gender]] = {
     name: gender for gender in ("woman", "man") for name in _PEOPLE[gender]
 }
@@ -104,7 +106,7 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
         name = found[1]
         first, _, rest = name.partition(" ")
         bare = rest if first in _HONORIFICS and rest else name
-        capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)])
+        capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)][-_WORD:])
         if not bare or (capital and capital[0].strip().casefold() not in _COMMON):
             continue
         if not _COMMON & set(bare.casefold().split()) and not _is_thing(bare):
