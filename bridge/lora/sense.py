@@ -176,6 +176,14 @@ def _is_talked_of(mention: Mention) -> bool:
     return text.count('"') % 2 == 0 and text.count('"', 0, mention.start) % 2 == 1
 
 
+def _is_lettering(mention: Mention) -> bool:
+    """`"HOPE YOU LIKE IT" runs down the van`: capitals that nobody shouts are painted."""
+    cased = mention.story.folded.cased
+    opened, closed = cased.rfind('"', 0, mention.start), cased.find('"', mention.end)
+    quoted = cased[opened + 1 : closed]
+    return opened >= 0 <= closed and quoted.isupper() and " " in quoted and "!" not in quoted
+
+
 def _is_over(mention: Mention) -> bool:
     """`the rain had stopped`, or before `Two days later`; a grin lasts a moment only."""
     if mention.lora.category not in _MOMENTS:
@@ -220,6 +228,7 @@ _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
     _is_imagined,
     _is_told_of,
     _is_talked_of,
+    _is_lettering,
     _is_over,
     _is_somewhat_else,
     _is_on_the_wall,
