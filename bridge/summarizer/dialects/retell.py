@@ -44,6 +44,8 @@ class _Words:
     listing: tuple[str, ...]
     join: str
     swap: Mapping[str, str]
+    signs: frozenset[str]
+    """What the language is known by: these and other common words."""
     is_english: bool
 
 
@@ -110,11 +112,14 @@ def _spans(text: str, exact: Iterable[str]) -> list[tuple[int, int]]:
 
 def _tokens(text: str, spans: list[tuple[int, int]]) -> list[_Token]:
     done: list[_Token] = []
-    start = 0
+    start, free = 0, text
+    for first, last in spans:
+        free = free[:first] + " " * (last - first) + free[last:]
     for sentence in _SENTENCE.split(text):
-        words = _language(sentence)
+        words = _language(free[start : start + len(sentence)])
         for found in _TOKEN.finditer(sentence):
-            at, weight = start + found.start(), len(_PIECE.findall(found[0]))
+            at = start + found.start()
+            weight = 1 if found[0].isalnum() else len(_PIECE.findall(found[0]))
             is_fixed = any(first <= at < last for first, last in spans)
             done.append(_Token(found[0], weight, words, is_fixed))
         start += len(sentence) + 1
@@ -135,7 +140,7 @@ def _worth(tokens: list[_Token], at: int) -> int:
         return DROPPED
     if word in words.listing and after and before:
         return LISTED
-    if tokens[at].weight and (is_after_comma or _starts(tokens, at)):
+    if tokens[at].weight and ((is_after_comma and after) or _starts(tokens, at)):
         return JOINED
     return SWAPPED if word in words.swap else 0
 
@@ -185,20 +190,19 @@ def _like(old: str, new: str) -> str:
 
 def _language(sentence: str) -> _Words:
     """The language whose little words are the most in a sentence; English in doubt."""
-    found = set(re.findall(r"[^\W\d_]+", sentence.lower()))
-    return max(_lists().values(), key=lambda one: len(found & {*one.drop, *one.listing}))
+    found = set(_PIECE.findall(sentence.lower()))
+    best = max(_lists().values(), key=lambda one: len(found & one.signs))
+    is_sure = not sentence.isascii() or len(found & best.signs) > 1
+    return best if is_sure else _lists()["en"]
 
 
 @cache
 def _lists() -> Mapping[str, _Words]:
     raw: Mapping[str, Any] = read("retold")
-    return {
-        name: _Words(
-            frozenset(one["drop"]),
-            tuple(one["list"]),
-            one["join"],
-            one.get("swap", {}),
-            name == "en",
-        )
-        for name, one in raw.items()
-    }
+    return {name: _read(one, is_english=name == "en") for name, one in raw.items()}
+
+
+def _read(raw: Mapping[str, Any], *, is_english: bool) -> _Words:
+    drop, listing = frozenset(raw["drop"]), tuple(raw["list"])
+    signs = drop.union(listing, raw.get("signs", ()))
+    return _Words(drop, listing, raw["join"], raw.get("swap", {}), signs, is_english)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bridge.scene import Scene, Subject
-from bridge.summarizer.clip import CHUNK, clip_tokens
+from bridge.summarizer.clip import CHUNK, MARKS, clip_tokens
 from bridge.summarizer.dialects.prompt import Line, Prompt
 from bridge.summarizer.dialects.retell import bare
 from bridge.summarizer.dialects.sentences import light_of, shot_of, wearing, weather_untold, who
@@ -19,16 +19,17 @@ _PIECE: Final = re.compile(r"\s*[,;.、。]+\s*(?:and )?|\s+and (?=\w+ing\b)|\s+
 
 def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
     """Phrases joined by commas; those of low rank are left out where they do not fit."""
-    phrases = [line for line in _phrases(scene, words) if line.text]
-    chosen: set[int] = set()
-    for place in sorted(range(len(phrases)), key=lambda place: phrases[place].rank):
-        if clip_tokens(_joined(phrases, chosen | {place})) <= CHUNK:
-            chosen.add(place)
-    return Prompt(_joined(phrases, chosen), ", ".join(scene.must_not))
-
-
-def _joined(phrases: list[Line], chosen: set[int]) -> str:
-    return ", ".join(dict.fromkeys(phrases[place].text for place in sorted(chosen)))
+    ranks: dict[str, int] = {}
+    for line in _phrases(scene, words):
+        ranks[line.text] = min(line.rank, ranks.get(line.text, line.rank))
+    chosen, room = set[str](), CHUNK - MARKS + 1
+    for text in sorted(filter(None, ranks), key=ranks.__getitem__):
+        cost = clip_tokens(text) - MARKS + 1  # and a comma
+        if cost <= room:
+            chosen.add(text)
+            room -= cost
+    prompt = ", ".join(text for text in ranks if text in chosen)
+    return Prompt(prompt, ", ".join(scene.must_not))
 
 
 def _phrases(scene: Scene, words: Mapping[str, str]) -> Iterator[Line]:

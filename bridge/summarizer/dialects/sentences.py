@@ -25,7 +25,11 @@ _LIGHT_BY_TIME: Final = {
     "night": "dim light in the dark of night",
 }
 
-_OWN: Final = ("the setting is", "seen through the viewer's eyes", "the mood is", "time of day")
+_OWN: Final = (
+    "the setting is", "the scene takes place here", "the scene is lit like this", "time of day",
+    "the mood is", "seen through the viewer's eyes", "people are in the picture",
+    "the whole picture is", "an illustration", "a picture", "a photograph", "of the frame",
+)  # fmt: skip
 """The dialects' own turns, which no story lent them."""
 
 
