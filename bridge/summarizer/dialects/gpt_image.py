@@ -28,7 +28,7 @@ LIMIT: Final = 260
 def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
     """A paragraph: kind of picture, people, what they do, place, things, light, mood."""
     kind = f"an illustration in the style of {scene.style}" if scene.style else ""
-    purpose = kind or "an illustration of a moment in a story, true to life"
+    purpose = kind or "a picture of one moment in a story, true to life"
     lines = [
         Line(0, sentence(purpose, shot_of(scene))),
         Line(2, counted(scene)),

@@ -58,8 +58,10 @@ def retold(text: str, exact: Iterable[str] = (), *, foreign: bool = True) -> str
     tokens = _tokens(text, _spans(text, exact))
     run: list[int] = []
     for at, token in enumerate(tokens):
+        if not token.weight:
+            continue
         is_kept = token.is_fixed or not (foreign or token.words.is_english)
-        run = [] if is_kept else [*run, at] if token.weight else run
+        run = [] if is_kept else [*run, at]
         while sum(tokens[one].weight for one in run) > LONGEST_RUN:
             worth, best = _best(tokens, run)
             if worth:
@@ -105,9 +107,15 @@ class _Token:
 
 
 def _spans(text: str, exact: Iterable[str]) -> list[tuple[int, int]]:
-    phrases = sorted(map(re.escape, filter(None, exact)), key=len, reverse=True)
-    pattern = re.compile("|".join(phrases), re.IGNORECASE)
-    return [found.span() for found in pattern.finditer(text)] if phrases else []
+    """Where the exact phrases stand, whatever their case."""
+    lower = text.lower() if len(text.lower()) == len(text) else text
+    spans = []
+    for phrase in filter(None, (one.lower() for one in exact)):
+        at = lower.find(phrase)
+        while at >= 0:
+            spans.append((at, at + len(phrase)))
+            at = lower.find(phrase, at + len(phrase))
+    return spans
 
 
 def _tokens(text: str, spans: list[tuple[int, int]]) -> list[_Token]:
@@ -120,7 +128,7 @@ def _tokens(text: str, spans: list[tuple[int, int]]) -> list[_Token]:
         for found in _TOKEN.finditer(sentence):
             at = start + found.start()
             weight = 1 if found[0].isalnum() else len(_PIECE.findall(found[0]))
-            is_fixed = any(first <= at < last for first, last in spans)
+            is_fixed = weight > 0 and free[at] == " "
             done.append(_Token(found[0], weight, words, is_fixed))
         start += len(sentence) + 1
         done.append(_Token(" " if start < len(text) else "", 0, words, False))
