@@ -68,7 +68,7 @@ def test_what_can_be_mended_is_mended_and_said(prompt: str, family: Family, code
     is_mended = RULES[code].outcome == "mended" and not is_one_piece
     assert (code not in [one.code for one in lint(mended, family)]) or not is_mended
     assert [code in note.text for note in notes] == [True] * is_mended
-    assert is_mended or mended == prompt.strip() or mended == prompt
+    assert is_mended or mended == prompt or code == "long"
 
 
 def test_every_code_is_tried_here() -> None:
@@ -78,7 +78,8 @@ def test_every_code_is_tried_here() -> None:
 def test_what_blocks_is_mended_or_refused() -> None:
     blocking = {rule.code for rule in RULES.values() if rule.blocking}
     assert blocking == {"empty", "name", "forbidden", "thinking", "lora-tag"}
-    assert not [one for one in lint(repair(BAD[9][0], "flux1")[0], "flux1") if one.blocking]
+    mended, _ = repair("<think>hm</think> a fox <lora:fur:0.8>", "flux1")
+    assert not lint(mended, "flux1")
 
 
 def test_forbidden_words_block() -> None:
