@@ -109,6 +109,10 @@ class Adapter:
             return known or heirs or tuple(unknown)
         return offered
 
+    def credentials(self) -> dict[str, str]:
+        """The header that carries the account's key."""
+        return {self.card.key_header: self.card.auth.format(key=self.account.key)}
+
     def submit(self, job: Ready, ref: str) -> Generator[Request, Reply, Ticket | Finished]:
         """Ask for the picture; `ref` is the attempt's id (a UUID) for clouds that take one."""
         raise AssertionError(f"{self.card.name} has no submit")

@@ -149,7 +149,7 @@ class Talk:
         card, key = self.adapter.card, self.adapter.account.key
         if not key or not card.auth or not (self.is_home(url) or self._is_further(url)):
             return {}
-        return {card.key_header: card.auth.format(key=key)}
+        return self.adapter.credentials()
 
     def _is_further(self, url: str) -> bool:
         parts = urlsplit(url)

@@ -401,7 +401,8 @@ async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, clo
     await room.shelf.adopted(adapter.account.name, use.url, "mysource:404@1")
     with pytest.raises(LoraUnreachable):
         await room.run(room.attempt(adapter, model, loras=(use,)))
-    assert await room.states() == ["failed"]
+    # a cloud that can be asked for nothing says so before anything is begun
+    assert await room.states() == ["failed"] * room.paid(cloud)
     await room.run(room.attempt(adapter, model, loras=(use,)))
     assert (await room.states())[-1] == "kept"
 
@@ -421,6 +422,17 @@ async def test_too_many_loras_are_told_with_their_number(room: Chamber, cloud: s
         await room.run(attempt)
     assert raised.value.most == 1
     assert (await room.states(), room.paid(cloud)) == (["failed"], 1)
+
+
+@by_cloud
+async def test_a_key_that_the_cloud_repeats_is_blotted_out(room: Chamber, cloud: str) -> None:
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    key = adapter.account.key
+    room.emulator.faults.add(cloud, "status", status=400, text=f"no: {key}")
+    attempt = room.attempt(adapter, first(cloud))
+    with pytest.raises(AttemptError) as raised:
+        await room.run(attempt)
+    assert key not in f"{raised.value.text} {raised.value.args} {attempt.ticket} {attempt.recipe}"
 
 
 @by_cloud
