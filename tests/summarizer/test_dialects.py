@@ -90,6 +90,12 @@ def test_an_empty_scene_still_makes_a_prompt() -> None:
     assert all(render(family, Scene(), {}).positive for family in DIALECTS)
 
 
+def test_a_place_of_our_own_list_keeps_its_words() -> None:
+    line = "old apple trees heavy with red fruit, a ladder, baskets in the long grass"
+    scene = Scene(place=Place("apple-orchard", "unstated", line))
+    assert line in render("flux1", scene, {}).positive
+
+
 def test_every_family_has_a_dialect() -> None:
     assert set(DIALECTS) == set(get_args(Family))
 

@@ -150,5 +150,6 @@ def kept_words(scene: Scene, words: Mapping[str, str]) -> tuple[str, ...]:
     style = scene.style and f"in the style of {scene.style}"
     mood = scene.mood and f"{scene.mood} mood"
     light = "" if scene.light else light_of(scene)
-    own = (style, scene.shot, mood, light, *_OWN)
+    curated = scene.place.text if scene.place.id else ""
+    own = (style, scene.shot, mood, light, curated, *_OWN)
     return (*words.values(), *looks, scene.written_words, *own)
