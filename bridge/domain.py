@@ -9,7 +9,7 @@ from bridge.scene import Scene
 
 Family = Literal[
     "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
-    "ideogram4", "any",
+    "ideogram4", "wan", "any",
 ]  # fmt: skip
 """Model families; `any` is the prompt card's, which takes whatever there is."""
 

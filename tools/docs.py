@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.providers import adapters
 from bridge.settings import Settings
+from bridge.summarizer.lint_rules import rules_page
 from tools.providers_page import providers_page
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,7 @@ PAGES = {
     "env.example": env_example,
     "docs/reference/settings.md": settings_page,
     "docs/reference/providers.md": providers_page,
+    "docs/reference/lint.md": rules_page,
 }
 
 
