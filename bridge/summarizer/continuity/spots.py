@@ -1,0 +1,93 @@
+"""Places as phrases: found in narration, compared, and found again among those of the chat."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import one_of, read
+
+_WORDS: Final = read("continuity")
+_LISTED: Final = read("english")["places"]
+_NOUNS: Final = one_of(
+    sorted({*_LISTED["inside"], *_LISTED["outside"], *_WORDS["places"]} | {
+        f"{noun}s" for noun in ("hill", "wood", "street", "garden", "field", "dock", "stable")
+    })
+)  # fmt: skip
+_NO_WORD: Final = r"(?!(?:and|is|was|of|in|on|at|to|from|the|with|into|up|down|out|where)\b)"
+_NAME: Final = r"(?-i:[A-ZÀ-Þ][\w’'-]*(?:\s[A-ZÀ-Þ][\w’'-]*)*)"
+_OF: Final = (
+    rf"(?:\s(?:of|at|on|aboard)\s(?:the\s)?(?:{_NAME}|(?:[\w’'-]+\s)?(?:{_NOUNS})\b)"
+    rf"|\s(?:of|in|behind|above|below|under|outside|over|by|beside|on)\sthe\s(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?"
+    rf"(?:{_NOUNS})\b)?"
+)
+_HEAD: Final = rf"(?P<noun>(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall|berry))(?!['’]s|-|\s(?:door|window|wall|floor|table|clock)s?\b)"
+_PLACE: Final = re.compile(
+    rf"\b(?P<det>the|an?|his|her|their|my|your|our|this|that)\s(?P<phrase>(?:{_NO_WORD}[\w’'-]+\s){{0,3}}?"
+    rf"{_HEAD}\b{_OF})"
+    rf"|(?P<whose>{SIGN})['’]s?\s(?P<own>(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?{_HEAD.replace('noun', 'noun2')}\b{_OF})"
+    rf"|(?P<name>(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)+))",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(rf"^(?P<phrase>(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?{_HEAD}\b{_OF})", re.I)
+_TABLE: Final = re.compile(
+    rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS}))\s(?:door|window|wall|floor|table|clock)s?\b", re.I
+)
+_FAR: Final = re.compile(
+    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$", re.I
+)
+_LITTLE: Final = frozenset("the a an of in on at to and by with his her their old".split())
+
+
+def first_place(story: str) -> str:
+    """Where a story opens: the first place that is not far off; else empty."""
+    found = [one for one in _PLACE.finditer(story) if _is_place(one)]
+    near = [one for one in found if not _FAR.search(story[: one.start()])]
+    for one in near or found:
+        return phrase(one)
+    table = _TABLE.search(story)
+    return table["phrase"].lower() if table else ""
+
+
+def places_in(text: str) -> list[re.Match[str]]:
+    """All places that a text names, in order."""
+    return [one for one in _PLACE.finditer(text) if _is_place(one)]
+
+
+def bare_place(text: str) -> str:
+    """A place without an article at the start (`deck of the Petrel`)."""
+    found = _BARE.match(text)
+    return found["phrase"] if found else ""
+
+
+def _is_place(found: re.Match[str]) -> bool:
+    noun = found["noun"] or found["noun2"]
+    if not noun:
+        return False
+    return True
+
+
+def phrase(found: re.Match[str]) -> str:
+    """Without article and owner."""
+    text = found["phrase"] or found["own"] or found["name"]
+    return re.sub(SIGN, "", text).strip()
+
+
+def noun_of(found: re.Match[str]) -> str:
+    """The head of a place."""
+    return (found["noun"] or found["noun2"] or found["name"] or "").casefold()
+
+
+def words(text: str) -> set[str]:
+    """The words of a place that tell it from others."""
+    return set(re.findall(r"[\w’'-]+", text.casefold())) - _LITTLE
+
+
+def again(place: str, noun: str, known: Sequence[str]) -> str:
+    """The place of the chat that is meant by `place`, latest first; `place` itself when none is."""
+    mine = words(place)
+    for other in reversed(known):
+        theirs = words(other)
+        if mine <= theirs or theirs <= mine and noun in theirs:
+            return other if mine <= theirs else place
+    return place
