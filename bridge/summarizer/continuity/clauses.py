@@ -13,7 +13,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+")
 _LETTERING: Final = re.compile(r"\"[^\"]*\"")
 _SPLIT: Final = re.compile(
     rf"\s*[;:—–]\s*|,\s+(?:and |but |then |or |so )?|(?<!{SIGN})\sand\s|\sand\s(?!{SIGN}|I\b|you\b)"
-    r"|\s(?:then|while|where|until|but|as soon as|when)\s(?!more\b)"
+    r"|\s(?=(?:then|while|where|until|but|as soon as|when)\s(?!more\b))"
     rf"|\s(?=who\s|as\s(?:{SIGN}|he|she|they|I|we|the)\b)"
 )
 _LEAD: Final = re.compile(
@@ -46,6 +46,8 @@ _NO_SUBJECT_AFTER: Final = re.compile(
     rf"(?:\b(?:{alternatives('prepositions')}|of|for|about|like|than|without|and|to)\s)$", re.I
 )
 
+_SUBORDINATE: Final = re.compile(r"^(?:when|while|as|until|where|who|before|after|because)\s", re.I)
+
 Kind = Literal["persons", "group", "owned", "thing", "carried"]
 
 
@@ -63,10 +65,11 @@ class Clause:
 
 def clauses(stage: Stage, story: str) -> Iterator[Clause]:
     """The clauses of a story in order; whoever takes them may change the stage in between."""
-    last: list[str] = []
+    main: list[str] = []
     before = ""
     for sentence in _SENTENCE.split(stage.marked(_LETTERING.sub(" ", story))):
         parts = [part.strip(" .!?…,'") for part in _SPLIT.split(sentence) if part]
+        last = main
         for number, part in enumerate(filter(None, parts)):
             if re.match(r"who\s", part) and (met := _last_met(stage, before, last)):
                 last = [met]
@@ -74,6 +77,7 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
             clause.sentence, clause.is_first = sentence, number == 0
             if clause.kind in ("persons", "group") and clause.subjects:
                 last = clause.subjects
+                main = main if _SUBORDINATE.match(part) and main else last
             before = part
             yield clause
 

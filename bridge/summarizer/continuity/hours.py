@@ -14,6 +14,7 @@ _SAID: Final = {
 _SAID_NOT: Final = re.compile(rf"\b(?:{one_of(_WORDS['not_hours'])})\b", re.IGNORECASE)
 _BEFORE_DAWN: Final = re.compile(r"\bhours? before (?:dawn|sunrise|first light)\b", re.IGNORECASE)
 _BEFORE_NOON: Final = re.compile(r"\b(?:not yet|before|almost|nearly) noon\b", re.IGNORECASE)
+_DARK_THING: Final = re.compile(r"\b(?:the|a) dark (?=\w)(?!outside|when|and|of|with|now|is|was)", re.I)
 _NUMBERS: Final = {word: n for n, word in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
 )}  # fmt: skip
@@ -44,6 +45,7 @@ def hour_of(story: str, before: Time) -> Time:
     if found := _CLOCK.search(story):
         return _named(found["half"] or "night")
     clean = _SAID_NOT.sub(" ", story) if before else story
+    clean = _DARK_THING.sub(" ", clean)
     told = {
         max(one.start() for one in found): time
         for time, pattern in _SAID.items()

@@ -8,7 +8,7 @@ from bridge.summarizer.continuity.clauses import Clause
 from bridge.summarizer.continuity.spots import again, first_place, noun_of, phrase, places_in, words
 from bridge.summarizer.continuity.stage import Stage
 from bridge.summarizer.people import SIGN
-from bridge.summarizer.words import one_of, read
+from bridge.summarizer.words import listed, one_of, read
 
 _WORDS: Final = read("continuity")
 
@@ -39,13 +39,14 @@ _TO: Final = re.compile(
 )
 _ARRIVES: Final = re.compile(r"\b(?:enters?|entered|reach(?:es|ed)?|cross(?:es|ed)?|into)\s$", re.I)
 _TO_ANY: Final = re.compile(
-    r"\b(?:out|down|up|over|back|across|as far)\s(?:to|into|onto|as|on)\s(?P<what>(?:the|an?)\s(?:[\w’'-]+\s){0,2}?(?P<noun>[\w’'-]+)|(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*))(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
+    r"\b(?:(?:out|down|up|over|back|across|as far)\s)?(?:to|into|onto|as|on to)\s(?P<what>(?:the|an?)\s(?:[\w’'-]+\s){0,2}?(?P<noun>[\w’'-]+)|(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*))(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
     re.IGNORECASE,
 )
 _STAYS: Final = re.compile(_any("stays"), re.IGNORECASE)
+_WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
 _THROUGH: Final = frozenset(_WORDS["through"])
-_SMALL: Final = frozenset(_WORDS["no_places"]) | _THROUGH
-_LEAVES: Final = re.compile(_any("leave_phrases"), re.IGNORECASE)
+_NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
+_LEAVES: Final = re.compile(_any("leave_phrases") + r"(?!\sof\s(?:his|her|my|it)\b)", re.IGNORECASE)
 _RETURNS: Final = re.compile(_any("return_phrases"), re.IGNORECASE)
 _FOLLOWS: Final = re.compile(_any("follow_phrases"), re.IGNORECASE)
 _SHUT_BEHIND: Final = re.compile(
@@ -69,6 +70,7 @@ class Mover:
     is_moving: bool = False
     is_under_way: bool = False
     """They went, and it is not yet told where to."""
+    is_apart: bool = False
     is_alone: bool = False
     listed: bool = False
     """The story names those who go."""
@@ -77,13 +79,20 @@ class Mover:
 
     def take(self, clause: Clause) -> None:
         """What a clause says of coming and going."""
-        is_real = not (_APART.search(clause.sentence) or _UNREAL.search(clause.text))
+        is_real = not (self.is_elsewhere(clause) or _UNREAL.search(clause.text))
         self._entering(clause, is_real=is_real)
         if not is_real:
             self.is_moving = False
             return
         self._leaving(clause)
         self._going(clause)
+
+    def is_elsewhere(self, clause: Clause) -> bool:
+        """Told of a picture, a dream, a call; `In it` goes on with the one before."""
+        if clause.is_first and not _WITHIN.match(clause.sentence):
+            self.is_apart = False
+        self.is_apart = self.is_apart or bool(_APART.search(clause.sentence))
+        return self.is_apart
 
     def settle(self) -> str:
         """At the end of the message: the place of a common move or empty; some may have left."""
@@ -108,8 +117,6 @@ class Mover:
         return len(present) <= 2 and bool(self.goers) and not self.leavers
 
     def _entering(self, clause: Clause, *, is_real: bool) -> None:
-        if not is_real and _APART.search(clause.sentence):
-            return
         if is_real and clause.kind in ("persons", "group") and not _ELSEWHERE.search(clause.text):
             self.stage.enter(clause.subjects)
             self.seen |= set(clause.subjects) if self.goal else set()
@@ -166,7 +173,7 @@ class Mover:
         if goal:
             self.goal = goal
             self.goers |= goers
-            self.is_alone = bool(re.search(r"\balone\b", clause.text))
+            self.is_alone = bool(re.search(r"\balone\b", clause.sentence))
             self.listed = self.listed or len(clause.subjects) > 1
         self.is_moving = is_motion
         self.is_under_way = self.is_under_way or is_motion and is_group and not goal
@@ -185,7 +192,7 @@ class Mover:
 
     def _any_goal(self, clause: Clause) -> str:
         found = _TO_ANY.search(clause.text)
-        if not found or (found["noun"] or "").casefold() in _WORDS["furniture"]:
+        if not found or (found["noun"] or "").casefold() in _NO_GOALS:
             return "outside" if _OUTSIDE.search(clause.text) else ""
         return self._named(re.sub(r"^(?:the|an?)\s", "", re.sub(SIGN, "", found["what"])), found["noun"] or "")
 

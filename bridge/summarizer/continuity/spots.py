@@ -29,12 +29,17 @@ _PLACE: Final = re.compile(
     rf"|(?P<name>(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)+))",
     re.IGNORECASE,
 )
-_BARE: Final = re.compile(rf"^(?P<phrase>(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?{_HEAD}\b{_OF})", re.I)
 _TABLE: Final = re.compile(
     rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS}))\s(?:door|window|wall|floor|table|clock)s?\b", re.I
 )
 _FAR: Final = re.compile(
     r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$", re.I
+)
+_UNLISTED: Final = re.compile(r"(?:The|An?)\s(?P<phrase>[\w’' -]{3,40}?)(?=[,.;]|\s(?:at|by|is|was|hums|smells)\b)")
+_HEADING: Final = re.compile(
+    rf"(?:(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b)[,.:]?\s)?(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
+    rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>(?:{_NO_WORD}[\w’'-]+\s){{0,3}}?{_HEAD}\b{_OF})(?=[,.:—–]|\s(?:at|by|in the) \w+)",
+    re.IGNORECASE,
 )
 _LITTLE: Final = frozenset("the a an of in on at to and by with his her their old".split())
 
@@ -46,7 +51,21 @@ def first_place(story: str) -> str:
     for one in near or found:
         return phrase(one)
     table = _TABLE.search(story)
-    return table["phrase"].lower() if table else ""
+    if table:
+        return table["phrase"].lower()
+    unlisted = _UNLISTED.match(story)
+    return unlisted["phrase"] if unlisted else ""
+
+
+def heading(story: str, known: Sequence[str]) -> str:
+    """A place that stands over a message (`Later, at the docks. …`), where it is another one."""
+    found = _HEADING.match(story)
+    if not found or not known:
+        return ""
+    place = re.sub(SIGN, "", found["place"]).strip()
+    noun = place.split()[-1].casefold()
+    there = again(place, noun, known)
+    return "" if words(there) & words(known[-1]) else there
 
 
 def places_in(text: str) -> list[re.Match[str]]:
@@ -54,17 +73,8 @@ def places_in(text: str) -> list[re.Match[str]]:
     return [one for one in _PLACE.finditer(text) if _is_place(one)]
 
 
-def bare_place(text: str) -> str:
-    """A place without an article at the start (`deck of the Petrel`)."""
-    found = _BARE.match(text)
-    return found["phrase"] if found else ""
-
-
 def _is_place(found: re.Match[str]) -> bool:
-    noun = found["noun"] or found["noun2"]
-    if not noun:
-        return False
-    return True
+    return bool(found["noun"] or found["noun2"])
 
 
 def phrase(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from bridge.summarizer.continuity.clauses import clauses
 from bridge.summarizer.continuity.hours import hour_of
 from bridge.summarizer.continuity.moves import Mover
-from bridge.summarizer.continuity.spots import first_place
+from bridge.summarizer.continuity.spots import first_place, heading
 from bridge.summarizer.continuity.stage import Stage
 from bridge.summarizer.continuity.state import ChatState, Message
 from bridge.summarizer.continuity.wear import Dresser
@@ -26,8 +26,10 @@ def advance(before: ChatState, message: Message) -> ChatState:
     dresser, mover = Dresser(stage), Mover(stage)
     for clause in clauses(stage, story):
         mover.take(clause)
-        dresser.take(clause)
-    place = mover.settle() or before.place or first_place(stage.marked(story))
+        if not mover.is_apart:
+            dresser.take(clause)
+    marked = stage.marked(story)
+    place = mover.settle() or heading(marked, before.places) or before.place or first_place(marked)
     places = tuple(one for one in before.places if one != place)
     return ChatState(
         figures=tuple(stage.people.values()),

@@ -132,7 +132,7 @@ class _Told:
     @property
     def is_new(self) -> bool:
         """`a coat` rather than `the coat`."""
-        return (self.found["det"] or "").casefold() in ("a", "an", "another", "one", "two")
+        return (self.found["det"] or "").casefold() in ("a", "an", "another", "two")
 
 
 class Dresser:
@@ -145,6 +145,9 @@ class Dresser:
 
     def take(self, clause: Clause) -> None:
         """What a clause says of clothes."""
+        if around := _AROUND.search(clause.text):
+            # of the thing spoken of before, not of what shows beneath it
+            self._tail(f"tied round the {around['what']}")
         told = list(self._mentions(clause))
         for number, one in enumerate(told):
             deed = self._deed(one, clause, number)
@@ -175,6 +178,8 @@ class Dresser:
         ):
             self.target = self._person(handed["target"], clause)
             return "lost"
+        if (one.found["det"] or "").casefold() == "one" and "the other" not in clause.sentence:
+            return "none"
         if (placed := _ONTO.match(one.after)) and re.search(
             rf"\b(?:{_verbs('place_on_verbs')})\s(?:the\s|back\s)?$", one.before, re.I
         ):
@@ -271,15 +276,18 @@ class Dresser:
     def _put_on(self, wearer: str, garment: Garment, one: _Told, deed: Deed) -> None:
         fresh = self.stage.fresh
         beneath = re.search(r"\s(?:over|on top of)\s", one.after) or re.search(r"\bover\s$", one.before)
-        gives_way = set() if beneath or deed == "worn" and not one.is_new else _REPLACES.get(garment.slot, set())
+        is_old = (garment.on and one.found["pronoun"]) or (
+            not one.is_new and any(garment.noun == each.noun and each.on for each in self.stage.worn(wearer))
+        )
+        gives_way = set() if beneath or is_old or deed == "worn" and not one.is_new else _REPLACES.get(garment.slot, set())
         kept = []
         for other in self.stage.worn(wearer):
             if other.noun == garment.noun:
                 continue
-            is_old = (wearer, other.noun) not in fresh
-            if other.on and other.slot in gives_way and is_old:
+            is_over = (wearer, other.noun) not in fresh
+            if is_over and (deed == "change" or other.slot in gives_way):
                 other = replace(other, on=False)
-            kept.append(other if deed != "change" or not is_old else replace(other, on=False))
+            kept.append(other)
         if garment.slot == "feet":
             kept = [other for other in kept if other.noun != "barefoot"]
         self.stage.wardrobe(wearer, [*kept, replace(garment, on=True)])
@@ -304,9 +312,7 @@ class Dresser:
             self._tail(" ".join(hung[0].split()[:_LONGEST_TAIL]))
         if peeled := re.search(r"\b(?:peel|push|pull|roll)(?:s|ed)\s.*?\b(?:down )?to (?:the|his|her|my) (hips?|waist)\b", clause.text):
             self._tail(f"peeled to the {peeled[1]}")
-        if around := _AROUND.search(clause.text):
-            self._tail(f"tied round the {around['what']}")
-        elif _ROLLED.search(clause.text):
+        if _ROLLED.search(clause.text):
             self._tail("with rolled sleeves")
 
     def _tail(self, tail: str) -> None:
@@ -332,6 +338,9 @@ class Dresser:
 
 
 def _is_same(known: str, noun: str) -> bool:
+    """`coat` is the tailcoat that is known, and `glove` one of the gloves."""
+    if known == f"{noun}s":
+        return True
     return known == noun or known.split()[-1].endswith(noun) or known.endswith(noun.split()[-1])
 
 
