@@ -8,6 +8,7 @@ from uuid import uuid4
 from bridge.domain import Picture, Ready
 from bridge.engine.contract import Adapter, Model, Ticket
 from bridge.engine.control import Control
+from bridge.errors import Interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,8 @@ class Attempt:
     def title(self) -> str:
         """The cloud's name for people."""
         return self.adapter.card.title
+
+    def check_wanted(self) -> None:
+        """Interrupted when nobody waits any more: then the paid call does not leave."""
+        if self.given_up or self.control.left or self.control.stop.is_set():
+            raise Interrupted(f"{self.title}: the client was gone before the submit left")

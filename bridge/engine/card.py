@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.domain import Family
-from bridge.errors import AttemptError
+from bridge.errors import AttemptError, TooManyLoras
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ class Sizes:
     low: int = 256
     high: int = 2048
     step: int = 16
+    area: tuple[int, int] | None = None
+    """Fewest and most pixels of the whole picture, where they are limited too."""
+    ratio: float | None = None
+    """The longer side is at most so many times the shorter one."""
+    like_init: bool = False
+    """No size is sent: the picture comes as large as the init image."""
     fixed: tuple[tuple[int, int], ...] = ()
 
 
@@ -87,6 +93,22 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenPrices:
+    """Micro-dollars a token, which is dollars a million tokens."""
+
+    text: float
+    """Of the prompt."""
+    image: float
+    """Of pictures that are sent along."""
+    made: float
+    """Of what comes back."""
+
+    def cost(self, text: float, image: float, made: float) -> int:
+        """Micro-dollars for so many tokens of each kind."""
+        return round(self.text * text + self.image * image + self.made * made)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What one model at one cloud can express. A field moves the request iff it is declared."""
 
@@ -112,12 +134,22 @@ class Model:
     options: tuple[Option, ...] = ()
     carriers: bool = False
     """Its PNGs may hide the real picture (see the room stego)."""
+    hides: bool = False
+    """Its input picture must come inside a carrier: the engine hides it (TT v1)."""
+    upscales: bool = False
+    """Makes the init image larger and reads no prompt: asked only by its own name."""
     needs_mask: bool = False
     """An inpainting model: no use without a picture and a mask."""
     rating: Literal["general", "suggestive", "mature"] = "general"
     """The most that the cloud's policy lets it show."""
     price: int = 0
     """Micro-dollars for one picture of a million pixels: the estimate before the cloud's figure."""
+    tokens: TokenPrices | None = None
+    """Where the cloud tells how many tokens it bills."""
+    formerly: tuple[str, ...] = ()
+    """Names of retired models that people still ask for: they mean this one, with a note."""
+    instead_of: str = ""
+    """The retired name that the operator has set; said with every picture."""
     p95: float = 30.0
     """Seconds within which 95 % of pictures come, until learnt."""
     option: str = ""
@@ -130,6 +162,15 @@ class Word:
 
     pattern: str
     means: type[AttemptError]
+
+
+MANY_LORAS = Word(
+    r"too many lora|max\w*loras?\w*exceed|maximum number of lora"
+    r"|(at most|no more than|maximum of|up to|only) \d+ lora"
+    r"|lora[^;]{0,60}(at most|no more than|maximum of) \d+ (item|element|entr|of )",
+    TooManyLoras,
+)
+"""How clouds put it that there are too many LoRAs; looked for before a card's own words."""
 
 
 @dataclass(frozen=True, slots=True)

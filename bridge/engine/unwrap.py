@@ -1,11 +1,21 @@
-"""A picture that may be a carrier: what is hidden in it is what was paid for."""
+"""Carriers: a picture that goes to a cloud in one, and what was paid for inside of one."""
 
 import asyncio
+from dataclasses import replace
 
-from bridge.domain import Picture
+from bridge.domain import Picture, Ready
 from bridge.engine.attempt import Attempt
 from bridge.errors import Garbled
 from bridge.pictures.sniff import sniff
+
+
+async def wrapped(attempt: Attempt, ready: Ready) -> Ready:
+    """`ready`, its init image hidden in a carrier where the model wants it so."""
+    if not attempt.model.hides or ready.init_image is None:
+        return ready
+    from bridge.stego.tt import encode  # brings numpy, too
+
+    return replace(ready, init_image=await asyncio.to_thread(encode, ready.init_image))
 
 
 async def unwrapped(attempt: Attempt, picture: Picture) -> tuple[Picture, ...]:

@@ -44,7 +44,10 @@ CASES = {
 }
 QUEUED = [name for name, case in CASES.items() if case.card.recovery != "none"]
 """Clouds that are asked again after a submit; the others answer it with the picture."""
-MODELS = [(name, model) for name, case in CASES.items() for model in case.models()]
+MODELS = [
+    (name, model) for name, case in CASES.items() for model in case.models() if not model.upscales
+]
+"""All that paint; those that only enlarge a picture are tested with their cloud."""
 
 
 @cache

@@ -1,0 +1,1 @@
+"""RunningHub, emulated."""
