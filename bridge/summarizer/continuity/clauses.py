@@ -22,7 +22,7 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\b(?:all (?:\w+ )?of (?:them|us)|both(?: of (?:them|us))?|they(?: both| all)?|we(?: both| all)?"
+    r"\b(?:all (?:\w+ )?of (?:them|us)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
     r"|the (?:two|three|four|five|pair|lot) of (?:them|us)|everyone|everybody|together)\b",
     re.IGNORECASE,
 )
@@ -30,7 +30,9 @@ _PERSONS: Final = re.compile(
     rf"(?<!\w)(?:{SIGN}|(?:he|she|I|you)\b(?!['’]?s\b))(?:(?:,| and|, and)\s(?:{SIGN}|I\b|you\b))*"
     rf"(?!['’]s?\s)", re.IGNORECASE,
 )  # fmt: skip
-_OWNED: Final = re.compile(rf"^(?P<whose>{SIGN}['’]s?|his|her|my|your)\s(?!breath\b)", re.IGNORECASE)
+_OWNED: Final = re.compile(
+    rf"^(?P<whose>{SIGN}['’]s?|his|her|my|your)\s(?!breath\b)", re.IGNORECASE
+)
 _THING: Final = re.compile(
     r"^(?:the|an?|it|its|there|this|that|nobody|no one|no|someone|somebody|something|two|three|one"
     r"|every|some|what)\b",
@@ -100,13 +102,16 @@ def _clause(stage: Stage, text: str, last: list[str]) -> Clause:
         whose = owned["whose"]
         owner = stage.of(whose[0]) if re.match(SIGN, whose) else stage.meant(whose, last)
         return Clause(text, "owned", [owner] if owner else [])
+    return _of_things(stage, text, bare, last)
+
+
+def _of_things(stage: Stage, text: str, bare: str, last: list[str]) -> Clause:
+    """A clause that begins with no person: somebody may come behind, or it is still of the last."""
     if presented := _PRESENTED.search(bare):
         return _told_of(stage, text, presented["who"], last)
     if _PREPOSITION.match(bare) or bare != text:
         return _after_preposition(stage, text, bare, last)
-    if _THING.match(bare):
-        return Clause(text, "thing", list(last))
-    return Clause(text, "carried", list(last))
+    return Clause(text, "thing" if _THING.match(bare) else "carried", list(last))
 
 
 def _after_preposition(stage: Stage, text: str, bare: str, last: list[str]) -> Clause:

@@ -14,17 +14,18 @@ _SAID: Final = {
 _SAID_NOT: Final = re.compile(rf"\b(?:{one_of(_WORDS['not_hours'])})\b", re.IGNORECASE)
 _BEFORE_DAWN: Final = re.compile(r"\bhours? before (?:dawn|sunrise|first light)\b", re.IGNORECASE)
 _BEFORE_NOON: Final = re.compile(r"\b(?:not yet|before|almost|nearly) noon\b", re.IGNORECASE)
-_DARK_THING: Final = re.compile(r"\b(?:the|a) dark (?=\w)(?!outside|when|and|of|with|now|is|was)", re.I)
-_NUMBERS: Final = {word: n for n, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
-)}  # fmt: skip
+_DARK_THING: Final = re.compile(
+    r"\b(?:the|a) dark (?=\w)(?!outside|when|and|of|with|now|is|was)", re.I
+)
+_NUMBERS: Final[dict[str, int]] = read("english")["numbers"]
+_NUMBER: Final = one_of(list(_NUMBERS))
 _CLOCK: Final = re.compile(
-    rf"\b(?P<hour>{'|'.join(_NUMBERS)})(?: o['’]clock)?,? (?:in the (?P<half>morning|afternoon|evening)"
-    r"|(?P<at>at night|that night|tonight))\b",
+    rf"\b(?:{_NUMBER})(?: o['’]clock)?,? "
+    r"(?:in the (?P<half>morning|afternoon|evening)|(?:at|that) night|tonight)\b",
     re.IGNORECASE,
 )
 _PASSED: Final = re.compile(
-    rf"\b(?P<count>an|{'|'.join(_NUMBERS)}|\d+) hours? (?:later|pass|go by|have passed|have gone)\b",
+    rf"\b(?P<count>{_NUMBER}|\d+) hours? (?:later|pass|go by|have passed|have gone)\b",
     re.IGNORECASE,
 )
 _MIDDLES: Final[dict[Time, int]] = {
@@ -42,8 +43,8 @@ def hour_of(story: str, before: Time) -> Time:
         return "night"
     if _BEFORE_NOON.search(story):
         return "morning"
-    if found := _CLOCK.search(story):
-        return _named(found["half"] or "night")
+    if clock := _CLOCK.search(story):
+        return _named(clock["half"] or "night")
     clean = _SAID_NOT.sub(" ", story) if before else story
     clean = _DARK_THING.sub(" ", clean)
     told = {
@@ -62,7 +63,7 @@ def _later(story: str, before: Time) -> Time:
     if not found or not before:
         return before
     count = found["count"].casefold()
-    hours = 1 if count == "an" else _NUMBERS.get(count) or int(count)
+    hours = _NUMBERS.get(count) or int(count)
     hour = (_MIDDLES[before] + hours) % 24
     return next(time for start, time in _STARTS if hour >= start)
 

@@ -2,61 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
 
+from bridge.summarizer.continuity import move_signs as signs
 from bridge.summarizer.continuity.clauses import Clause
-from bridge.summarizer.continuity.spots import again, first_place, noun_of, phrase, places_in, words
+from bridge.summarizer.continuity.spots import again, noun_of, phrase, places_in, words
 from bridge.summarizer.continuity.stage import Stage
 from bridge.summarizer.people import SIGN
-from bridge.summarizer.words import listed, one_of, read
-
-_WORDS: Final = read("continuity")
-
-
-def _any(*names: str) -> str:
-    return rf"(?<![\w-])(?:{one_of([word for name in names for word in _WORDS[name]])})(?![\w-])"
-
-
-_APART: Final = re.compile(_any("apart"), re.IGNORECASE)
-_UNREAL: Final = re.compile(
-    r"\b(?:would|could|might|should|will|shall|may|must|if|can|cannot|wants? to|ought|asks? to|about to"
-    r"|going to|promis\w+|plans?|never|nobody|no one|neither|not|n['’]t)\b|n['’]t\b|['’]ll\b|['’]d\b",
-    re.IGNORECASE,
-)
-_ELSEWHERE: Final = re.compile(
-    r"\b(?:had (?!on\b|his\b|her\b|a\b|the\b)(?:\w+ed|been|gone|come|left|taken|said)|is away|is not|isn['’]t|was not|wasn['’]t"
-    r"|is (?:still )?(?:upstairs|downstairs|abroad|nowhere|out)\b|has (?:gone|left)|are away)",
-    re.IGNORECASE,
-)
-_MOTION: Final = re.compile(_any("motions"), re.IGNORECASE)
-_LEAD: Final = re.compile(
-    rf"{_any('leads')}\s(?P<whom>(?:{SIGN}|him|her|them|you|me|us)(?: both| all)?(?! (?:{one_of(_WORDS['furniture'])})))\b",
-    re.IGNORECASE,
-)
-_LED: Final = re.compile(r"(?:\b(?:him|her|them|you|me|us)\b|[\ue000-\uf8ff])")
-_TO: Final = re.compile(
-    r"\b(?:into|onto|to|inside|through|across|down|up|aboard|as far as|in|on|at|out)\s(?:to |into |onto |in |at |on )?$", re.I
-)
-_ARRIVES: Final = re.compile(r"\b(?:enters?|entered|reach(?:es|ed)?|cross(?:es|ed)?|into)\s$", re.I)
-_TO_ANY: Final = re.compile(
-    r"\b(?:(?:out|down|up|over|back|across|as far)\s)?(?:to|into|onto|as|on to)\s(?P<what>(?:the|an?)\s(?:[\w’'-]+\s){0,2}?(?P<noun>[\w’'-]+)|(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*))(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
-    re.IGNORECASE,
-)
-_STAYS: Final = re.compile(_any("stays"), re.IGNORECASE)
-_WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
-_THROUGH: Final = frozenset(_WORDS["through"])
-_NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
-_LEAVES: Final = re.compile(_any("leave_phrases") + r"(?!\sof\s(?:his|her|my|it)\b)", re.IGNORECASE)
-_RETURNS: Final = re.compile(_any("return_phrases"), re.IGNORECASE)
-_FOLLOWS: Final = re.compile(_any("follow_phrases"), re.IGNORECASE)
-_SHUT_BEHIND: Final = re.compile(
-    rf"\bdoor\b.*\b(?:shuts?|closes?|closed|slams?|slammed|bangs?(?: shut)?|clicks? shut|swings? (?:shut|to)|falls? shut)\b.*\bbehind (?P<who>{SIGN}|her|him|them)",
-    re.IGNORECASE,
-)
-_GONE_BACK: Final = re.compile(r"\b(?:has|have|had)\sgone\b|\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b", re.IGNORECASE)
-_LEFT_WITH: Final = re.compile(rf"\bleav(?:ing|es?)\s(?P<who>{SIGN})(?:\s(?:with|behind|to|alone|in|at)\b|$)", re.I)
-_OUTSIDE: Final = re.compile(r"\b(?:outside|outdoors|into the (?:rain|snow|night|open|dark))\b", re.I)
-_FOUND: Final = re.compile(r"\b(?:found|finds|find|saw|sees|sat) (?:them(?:selves)?|us|ourselves)\b", re.I)
 
 
 @dataclass(slots=True)
@@ -79,7 +30,7 @@ class Mover:
 
     def take(self, clause: Clause) -> None:
         """What a clause says of coming and going."""
-        is_real = not (self.is_elsewhere(clause) or _UNREAL.search(clause.text))
+        is_real = not (self.is_elsewhere(clause) or signs.UNREAL.search(clause.text))
         self._entering(clause, is_real=is_real)
         if not is_real:
             self.is_moving = False
@@ -89,9 +40,9 @@ class Mover:
 
     def is_elsewhere(self, clause: Clause) -> bool:
         """Told of a picture, a dream, a call; `In it` goes on with the one before."""
-        if clause.is_first and not _WITHIN.match(clause.sentence):
+        if clause.is_first and not signs.WITHIN.match(clause.sentence):
             self.is_apart = False
-        self.is_apart = self.is_apart or bool(_APART.search(clause.sentence))
+        self.is_apart = self.is_apart or bool(signs.APART.search(clause.sentence))
         return self.is_apart
 
     def settle(self) -> str:
@@ -117,93 +68,106 @@ class Mover:
         return len(present) <= 2 and bool(self.goers) and not self.leavers
 
     def _entering(self, clause: Clause, *, is_real: bool) -> None:
-        if is_real and clause.kind in ("persons", "group") and not _ELSEWHERE.search(clause.text):
+        if (
+            is_real
+            and clause.kind in ("persons", "group")
+            and not signs.ELSEWHERE.search(clause.text)
+        ):
             self.stage.enter(clause.subjects)
             self.seen |= set(clause.subjects) if self.goal else set()
 
     def _leaving(self, clause: Clause) -> None:
-        who = [one for one in clause.subjects if clause.kind != "owned"]
-        if shut := _SHUT_BEHIND.search(clause.text):
+        who = clause.subjects if clause.kind not in ("owned", "thing") else []
+        if shut := signs.SHUT_BEHIND.search(clause.text):
             self.leavers += self._persons(shut["who"], clause, other=False)
-        elif left := _LEFT_WITH.search(clause.text):
+        elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
-        elif _RETURNS.search(clause.text):
+        elif signs.RETURNS.search(clause.text):
             self.leavers = [one for one in self.leavers if one not in who]
-        elif _FOLLOWS.search(clause.text) and (self.leavers or self.goers):
+        elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
             self.goers |= {*who, *self.leavers}
-        elif clause.kind != "thing" and (_LEAVES.search(clause.text) or _GONE_BACK.search(clause.text)):
-            if not self._destination(clause):
-                self.leavers += who
+        elif self._is_off(clause) and not self._destination(clause):
+            self.leavers += who
+
+    def _is_off(self, clause: Clause) -> bool:
+        return bool(signs.LEAVES.search(clause.text) or signs.GONE_BACK.search(clause.text))
 
     def _persons(self, word: str, clause: Clause, *, other: bool = True) -> list[str]:
         if re.match(SIGN, word):
             return [self.stage.of(word)]
-        if word.casefold() == "them":
+        if word.casefold() in ("them", "us"):
             return self.stage.present
         meant = self.stage.meant(word, clause.subjects, other=other)
         return [meant] if meant else []
 
     def _going(self, clause: Clause) -> None:
-        goers = set(clause.subjects) if clause.kind in ("persons", "group", "carried") else set()
-        led = _LEAD.search(clause.text)
-        if led:
-            whom = led["whom"].split()
-            if any(word in ("both", "all", "them", "us") for word in whom):
-                goers = set(self.stage.present)
-            else:
-                goers |= set(self._persons(whom[0], clause))
-        elif _FOUND.search(clause.text):
-            goers = set(self.stage.present)
-        if company := re.search(rf"\bfollow(?:s|ed|ing)?\s(?P<whom>{SIGN}|him|her|them|you|me)\b", clause.text):
-            goers |= set(self._persons(company["whom"], clause))
-        is_motion = bool(led or _MOTION.search(clause.text))
+        goers, is_led = self._company(clause)
+        is_motion = is_led or bool(signs.MOTION.search(clause.text))
         is_motion = is_motion or (self.is_moving and clause.kind == "carried")
-        if is_motion and led:
-            self.goers |= goers
+        is_found = bool(signs.FOUND.search(clause.text))
+        is_group = clause.kind == "group" or len(goers) > 1 or is_found
         goal = self._destination(clause) if is_motion else ""
-        is_group = clause.kind == "group" or len(goers) > 1 or bool(_FOUND.search(clause.text))
         if not goal and is_motion and is_group:
             goal = self._any_goal(clause)
-        if not goal and (self.is_under_way or is_group) and clause.kind in ("persons", "group"):
+        if not goal and is_group and (is_found or signs.STAYS.search(clause.text)):
             goal = self._standing(clause)
-        if not goal and is_group and (_STAYS.search(clause.text) or _FOUND.search(clause.text)):
+        if not goal and self.is_under_way and clause.kind in ("persons", "group"):
             goal = self._standing(clause)
-        if goal and goal == self.stage.before.place and not goers & set(self.stage.before.present):
-            goal = ""  # they come in
-        if goal:
-            self.goal = goal
-            self.goers |= goers
-            self.is_alone = bool(re.search(r"\balone\b", clause.sentence))
-            self.listed = self.listed or len(clause.subjects) > 1
+        self.goers |= goers if is_led else set()
+        self._head_for(goal, goers, clause)
         self.is_moving = is_motion
-        self.is_under_way = self.is_under_way or is_motion and is_group and not goal
+        self.is_under_way = self.is_under_way or (is_motion and is_group and not goal)
+
+    def _company(self, clause: Clause) -> tuple[set[str], bool]:
+        """Who would go with a clause, and whether somebody is led."""
+        goers = set(clause.subjects) if clause.kind in ("persons", "group", "carried") else set()
+        led = signs.LEAD.search(clause.text)
+        if led and led["whom"].endswith((" both", " all")):
+            return set(self.stage.present), True
+        if led:
+            return goers | set(self._persons(led["whom"], clause)), True
+        if signs.FOUND.search(clause.text):
+            return set(self.stage.present), False
+        if company := signs.FOLLOWING.search(clause.text):
+            goers |= set(self._persons(company["whom"], clause))
+        return goers, False
+
+    def _head_for(self, goal: str, goers: set[str], clause: Clause) -> None:
+        before = self.stage.before
+        is_coming_in = goal == before.place and not goers & set(before.present)
+        if not goal or is_coming_in:
+            return
+        self.goal = goal
+        self.goers |= goers
+        self.is_alone = bool(signs.ALONE.search(clause.sentence))
+        self.listed = self.listed or len(clause.subjects) > 1
 
     def _destination(self, clause: Clause) -> str:
         goal = ""
         for found in places_in(clause.text):
             before = clause.text[: found.start()]
-            is_to = _TO.search(before) or _ARRIVES.search(before)
-            if is_to and noun_of(found) not in _THROUGH:
+            is_to = signs.TO.search(before) or signs.ARRIVES.search(before)
+            if is_to and noun_of(found) not in signs.THROUGH:
                 goal = self._named(phrase(found), noun_of(found))
         for known in self.stage.before.places:
-            if not goal and re.search(rf"\b(?:to|into|in) (?:the )?{re.escape(_tail(known))}\b", clause.text):
+            back = rf"\b(?:to|into|in) (?:the )?{re.escape(_tail(known))}\b"
+            if not goal and re.search(back, clause.text):
                 goal = known
         return goal
 
     def _any_goal(self, clause: Clause) -> str:
-        found = _TO_ANY.search(clause.text)
-        if not found or (found["noun"] or "").casefold() in _NO_GOALS:
-            return "outside" if _OUTSIDE.search(clause.text) else ""
-        return self._named(re.sub(r"^(?:the|an?)\s", "", re.sub(SIGN, "", found["what"])), found["noun"] or "")
+        """A place that no list knows, for those who go there together."""
+        found = signs.TO_ANY.search(clause.text)
+        noun = (found["noun"] or "").casefold() if found else ""
+        if not found or noun in signs.NO_GOALS:
+            return "outside" if signs.OUTSIDE.search(clause.text) else ""
+        return self._named(re.sub(rf"^(?:the|an?)\s|{SIGN}", "", found["what"]), noun)
 
     def _standing(self, clause: Clause) -> str:
         for found in places_in(clause.text):
-            before = clause.text[: found.start()]
-            if re.search(r"\b(?:in|at|inside|aboard|on)\s$", before, re.I):
-                noun = noun_of(found)
-                if noun in words(self.stage.before.place):
-                    return ""
-                return self._named(phrase(found), noun)
+            if signs.BEING_AT.search(clause.text[: found.start()]):
+                is_here = noun_of(found) in words(self.stage.before.place)
+                return "" if is_here else self._named(phrase(found), noun_of(found))
         return ""
 
     def _named(self, place: str, noun: str) -> str:

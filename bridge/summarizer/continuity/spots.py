@@ -21,32 +21,63 @@ _OF: Final = (
     rf"|\s(?:of|in|behind|above|below|under|outside|over|by|beside|on)\sthe\s(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?"
     rf"(?:{_NOUNS})\b)?"
 )
-_HEAD: Final = rf"(?P<noun>(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall|berry))(?!['’]s|-|\s(?:door|window|wall|floor|table|clock)s?\b)"
+_PART: Final = r"\s(?:door|window|wall|floor|table|clock)s?\b"
+
+
+def _head(group: str) -> str:
+    return (
+        rf"(?P<{group}>(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall))(?!['’]s|-|{_PART})\b"
+    )
+
+
+_ADJECTIVES: Final = rf"(?:{_NO_WORD}[\w’'-]+\s)"
 _PLACE: Final = re.compile(
-    rf"\b(?P<det>the|an?|his|her|their|my|your|our|this|that)\s(?P<phrase>(?:{_NO_WORD}[\w’'-]+\s){{0,3}}?"
-    rf"{_HEAD}\b{_OF})"
-    rf"|(?P<whose>{SIGN})['’]s?\s(?P<own>(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?{_HEAD.replace('noun', 'noun2')}\b{_OF})"
-    rf"|(?P<name>(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)+))",
+    r"\b(?:the|an?|his|her|their|my|your|our|this|that)\s"
+    rf"(?P<phrase>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
+    rf"|{SIGN}['’]s?\s(?P<own>{_ADJECTIVES}{{0,2}}?{_head('noun2')}{_OF})",
     re.IGNORECASE,
 )
 _TABLE: Final = re.compile(
-    rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS}))\s(?:door|window|wall|floor|table|clock)s?\b", re.I
+    rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS})){_PART}", re.IGNORECASE
 )
 _FAR: Final = re.compile(
-    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$", re.I
+    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
+    re.I,
 )
-_UNLISTED: Final = re.compile(r"(?:The|An?)\s(?P<phrase>[\w’' -]{3,40}?)(?=[,.;]|\s(?:at|by|is|was|hums|smells)\b)")
+_UNLISTED: Final = re.compile(
+    r"(?:The|An?)\s(?P<phrase>[\w’' -]{3,40}?)(?=[,.;]|\s(?:at|by|is|was|hums|smells)\b)"
+)
 _HEADING: Final = re.compile(
-    rf"(?:(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b)[,.:]?\s)?(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
-    rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>(?:{_NO_WORD}[\w’'-]+\s){{0,3}}?{_HEAD}\b{_OF})(?=[,.:—–]|\s(?:at|by|in the) \w+)",
+    rf"(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b[,.:]?\s)?"
+    r"(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
+    rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
+    r"(?=[,.:—–]|\s(?:at|by|in the) \w+)",
     re.IGNORECASE,
 )
-_LITTLE: Final = frozenset("the a an of in on at to and by with his her their old".split())
+_LITTLE: Final = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "and",
+        "by",
+        "with",
+        "his",
+        "her",
+        "their",
+        "old",
+    ]
+)
 
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
-    found = [one for one in _PLACE.finditer(story) if _is_place(one)]
+    found = list(_PLACE.finditer(story))
     near = [one for one in found if not _FAR.search(story[: one.start()])]
     for one in near or found:
         return phrase(one)
@@ -70,22 +101,18 @@ def heading(story: str, known: Sequence[str]) -> str:
 
 def places_in(text: str) -> list[re.Match[str]]:
     """All places that a text names, in order."""
-    return [one for one in _PLACE.finditer(text) if _is_place(one)]
-
-
-def _is_place(found: re.Match[str]) -> bool:
-    return bool(found["noun"] or found["noun2"])
+    return list(_PLACE.finditer(text))
 
 
 def phrase(found: re.Match[str]) -> str:
     """Without article and owner."""
-    text = found["phrase"] or found["own"] or found["name"]
+    text = found["phrase"] or found["own"]
     return re.sub(SIGN, "", text).strip()
 
 
 def noun_of(found: re.Match[str]) -> str:
     """The head of a place."""
-    return (found["noun"] or found["noun2"] or found["name"] or "").casefold()
+    return str(found["noun"] or found["noun2"]).casefold()
 
 
 def words(text: str) -> set[str]:
@@ -98,6 +125,6 @@ def again(place: str, noun: str, known: Sequence[str]) -> str:
     mine = words(place)
     for other in reversed(known):
         theirs = words(other)
-        if mine <= theirs or theirs <= mine and noun in theirs:
+        if mine <= theirs or (theirs <= mine and noun in theirs):
             return other if mine <= theirs else place
     return place

@@ -17,7 +17,9 @@ from bridge.summarizer.people import SIGN, Known, forms_of, name_pattern
 _FIRST: Final = 0xE000
 _SHE: Final = frozenset({"she", "her", "hers", "herself"})
 _HE: Final = frozenset({"he", "him", "his", "himself"})
-_NO_NAMES: Final = frozenset({"old", "young", "little", "big", "the", "sister", "father", "captain"})
+_NO_NAMES: Final = frozenset(
+    {"old", "young", "little", "big", "the", "sister", "father", "captain"}
+)
 
 
 @dataclass(slots=True)
@@ -93,7 +95,9 @@ class Stage:
         gender = 1 if word in _SHE else -1 if word in _HE else 0
         if not gender:
             return ""
-        found = next((one for one in self._candidates(subject, other) if self._may(one, gender)), "")
+        found = next(
+            (one for one in self._candidates(subject, other) if self._may(one, gender)), ""
+        )
         found = found or self._returning(gender)
         if found:
             self.lean(found, gender)

@@ -71,6 +71,8 @@ class ChatState:
     """All so far, latest last: a story goes back to them."""
     time: Time = ""
     weather: str = ""
+    told_of: tuple[str, ...] = ()
+    """Whom the message itself tells of, by name or pronoun; its writer too."""
     change: Change = "start"
     """Of the place, against the message before."""
 
@@ -84,16 +86,17 @@ class ChatState:
         return next((one.outfit for one in self.figures if one.name == name), "")
 
     def told(self) -> Mapping[str, object]:
-        """Plain JSON."""
+        """Plain JSON; clothes by slot."""
+        outfits: dict[str, dict[str, str]] = {}
+        for figure in self.figures:
+            slots = outfits.setdefault(figure.name, {}) if figure.present else {}
+            for one in figure.garments:
+                if one.on:
+                    slots[one.slot] = ", ".join(filter(None, (slots.get(one.slot), one.phrase)))
         return {
             "present": list(self.present),
-            "outfits": {
-                one.name: {each.noun: each.phrase for each in one.garments if each.on}
-                for one in self.figures
-                if one.present
-            },
+            "outfits": outfits,
             "place": self.place,
             "time": self.time,
             "weather": self.weather,
-            "change": self.change,
         }

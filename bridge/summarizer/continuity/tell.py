@@ -37,6 +37,7 @@ def advance(before: ChatState, message: Message) -> ChatState:
         places=(*places, place)[-_MOST_PLACES:] if place else before.places,
         time=hour_of(story, before.time),
         weather=weather_of(story) or before.weather,
+        told_of=tuple(dict.fromkeys(one for one in (*writers[:1], *stage.recent) if one)),
         change="start" if is_start else "stay" if place == before.place else "move",
     )
 
