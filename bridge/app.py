@@ -83,8 +83,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     )
     loras = CatalogFile(settings.lora_dict)
     llm = writer_llm(settings)
-    chats = ChatBook(Chats(store))
-    await chats.warm()
+    chats = await remembered(store)
     prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"), chats)
     pipeline = Pipeline(prompts, router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
@@ -167,6 +166,13 @@ def writer_llm(settings: Settings) -> OpenAiLlm | None:
     return OpenAiLlm(
         settings.llm_base_url, settings.llm_api_key, settings.llm_model, settings.llm_timeout
     )
+
+
+async def remembered(store: Store) -> ChatBook:
+    """What the stories of chats stand at, the latest in memory."""
+    book = ChatBook(Chats(store))
+    await book.warm()
+    return book
 
 
 def places(settings: Settings) -> Sequence[CuratedPlace]:

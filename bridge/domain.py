@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
-from bridge.scene import Scene
+from bridge.scene import ChatRef, Scene
 
 Family = Literal[
     "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
@@ -106,21 +106,6 @@ class Hires:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatRef:
-    """Which message of which chat a text is."""
-
-    id: str = ""
-    """As the client calls the chat; empty: told by client and characters."""
-    message: int = -1
-    """Its number in the chat; -1: the next one, or the last if the text is the same."""
-    swipe: int = 0
-    speaker: str = ""
-    role: Literal["char", "user", "narrator"] = "char"
-    user: str = ""
-    """The name that the person who plays goes by."""
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
     """One picture with one seed, as it was asked for."""
 
@@ -149,7 +134,7 @@ class Job:
     """`auto`, a provider, or `provider/model`."""
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
-    chat: ChatRef = ChatRef()
+    chat: ChatRef = field(default_factory=ChatRef)
     scene: Scene | None = None  # None: `text` is a finished prompt
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()

@@ -100,7 +100,9 @@ class Prompter:
             hits = await self._hits(catalog, visible(bare))
             job = replace(job, text=bare, shows=shows)
             moment = await self._moment(job, hits)
-            hits = [*hits, *await self._referred(catalog, hits, moment)]
+            named = {hit.lora.id for hit in hits}
+            meant = await self._meant(catalog, moment)
+            hits = [*hits, *(hit for hit in meant if hit.lora.id not in named)]
             job = await self._with_scene(job, hits, moment)
             if boilerplate:
                 job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
@@ -167,30 +169,18 @@ class Prompter:
         return certain or is_story(text) if mode == "auto" else mode == "always"
 
     async def _moment(self, job: Job, hits: Sequence[Hit]) -> Moment | None:
-        if self._chats is None:
-            return None
-        names = [hit.lora.name for hit in hits if hit.lora.category == "character"]
-        return await self._chats.tell(job.chat, job.text, names, job.caller)
-
-    async def _referred(
-        self, catalog: Catalog, hits: Sequence[Hit], moment: Moment | None
-    ) -> list[Hit]:
-        """The characters that a text means without naming them: `she`, or who wrote it."""
-        meant = (
-            [one for one in moment.state.told_of if one in moment.state.present] if moment else []
+        names = [one.lora.name for one in _characters(hits)]
+        return (
+            await self._chats.tell(job.chat, job.text, names, job.caller) if self._chats else None
         )
-        found = await self._hits(catalog, ", ".join(meant)) if meant else ()
-        known = {hit.lora.id for hit in hits}
-        return [
-            hit for hit in found if hit.lora.category == "character" and hit.lora.id not in known
-        ]
+
+    async def _meant(self, catalog: Catalog, moment: Moment | None) -> Sequence[Hit]:
+        """The characters whom a text may tell of without their names: `she`, or who wrote it."""
+        meant = set(moment.state.told_of) & set(moment.state.present) if moment else ()
+        return _characters(await self._hits(catalog, ", ".join(sorted(meant)))) if meant else []
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit], moment: Moment | None) -> Job:
-        people = [
-            Known(hit.lora.name, hit.lora.look_text, hit.words)
-            for hit in hits
-            if hit.lora.category == "character"
-        ]
+        people = [Known(one.lora.name, one.lora.look_text, one.words) for one in _characters(hits)]
         written = await self._summarizer.scene(
             labelled(job.text, job.chat), people=people, ceiling=job.rating, caller=job.caller,
             previous=standing_of(moment) if moment else None,
@@ -205,6 +195,10 @@ class Prompter:
         shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=scene, shows=shows)
         return _noted(job, *written.notes)
+
+
+def _characters(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.lora.category == "character"]
 
 
 async def _enlarged(made: Made, hires: Hires | None) -> Made:

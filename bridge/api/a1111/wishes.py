@@ -7,8 +7,9 @@ from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from bridge.api.a1111.schema import WISHED_LORA, WISHES, Asked, Fields, read
-from bridge.domain import ChatRef, Family, Lora, LoraFile, PromptMode, Rating
+from bridge.domain import Family, Lora, LoraFile, PromptMode, Rating
 from bridge.errors import BadRequest
+from bridge.scene import ChatRef
 
 SCRIPT = "bridge"
 _SETTING = "bridge"

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Protocol
 
-from bridge.domain import ChatRef
 from bridge.errors import BadRequest, Unstored
-from bridge.scene import Place
+from bridge.scene import ChatRef, Place
 from bridge.summarizer.continuity.chat import Chat, Line, shortened
 from bridge.summarizer.continuity.own import Own
 from bridge.summarizer.continuity.state import ChatState, Message

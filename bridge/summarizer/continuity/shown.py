@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Final, Literal
 
-from bridge.domain import ChatRef
-from bridge.scene import Place, Scene, Subject
+from bridge.scene import ChatRef, Place, Scene, Subject
 from bridge.summarizer.continuity.book import Moment
 from bridge.summarizer.continuity.spots import words
 from bridge.summarizer.continuity.state import ChatState

@@ -14,9 +14,58 @@ GOLDEN: Final = Path(__file__).parents[2] / "golden"
 FITS: Final = 0.6
 """F1 of content words from which a place or an outfit is right."""
 _LITTLE: Final = frozenset(
-    "the a an and or of on in at to with his her their its by from over under into onto for as is "
-    "are be one two three no out up down off near behind beside between around across along while "
-    "held being that this it she he they".split()
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "on",
+        "in",
+        "at",
+        "to",
+        "with",
+        "his",
+        "her",
+        "their",
+        "its",
+        "by",
+        "from",
+        "over",
+        "under",
+        "into",
+        "onto",
+        "for",
+        "as",
+        "is",
+        "are",
+        "be",
+        "one",
+        "two",
+        "three",
+        "no",
+        "out",
+        "up",
+        "down",
+        "off",
+        "near",
+        "behind",
+        "beside",
+        "between",
+        "around",
+        "across",
+        "along",
+        "while",
+        "held",
+        "being",
+        "that",
+        "this",
+        "it",
+        "she",
+        "he",
+        "they",
+    ]
 )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from bridge.domain import ChatRef
 from bridge.errors import BadRequest, Unstored
+from bridge.scene import ChatRef
 from bridge.summarizer.continuity.book import ChatBook
 from bridge.summarizer.continuity.chat import Line
 from bridge.summarizer.continuity.own import Own

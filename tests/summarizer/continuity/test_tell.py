@@ -15,8 +15,8 @@ def said(text: str, name: str = "Ilva", role: Role = "char") -> Message:
 START = replay(
     [
         said(
-            "*The kitchen, early evening. Ilva sits by the stove in a grey coat and a red scarf. She yawns."
-            " Across from her Torben peels potatoes in a green apron. He hums.*"
+            "*The kitchen, early evening. Ilva sits by the stove in a grey coat and a red scarf."
+            " She yawns. Across from her Torben peels potatoes in a green apron. He hums.*"
         )
     ]
 )
