@@ -5,7 +5,7 @@ a swipe, an edit or a removal it is what it would be had the chat been so from t
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
@@ -149,6 +149,14 @@ class Chat:
         self._stood = {(moved(number), swipe): one for (number, swipe), one in stood}
         self._shown = {moved(number): swipe for number, swipe in self._shown.items()}
         self._owns = [(number - (number >= at), own) for number, own in self._owns]
+
+
+def replay(lines: Iterable[Line]) -> Iterator[ChatState]:
+    """For each line, the state after the message that it is about."""
+    chat = Chat()
+    for line in lines:
+        chat.take(line)
+        yield chat.state(line.at)
 
 
 def shortened(message: Message) -> Message:

@@ -10,6 +10,8 @@ from bridge.summarizer.people import SIGN
 from bridge.summarizer.words import alternatives
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+")
+_LONGEST: Final = 300
+"""Characters of a clause."""
 _LETTERING: Final = re.compile(r"\"[^\"]*\"")
 _SPLIT: Final = re.compile(
     rf"\s*[;:—–]\s*|,\s+(?:and |but |then |or |so )?|(?<!{SIGN})\sand\s|\sand\s(?!{SIGN}|I\b|you\b)"
@@ -69,8 +71,8 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
     """The clauses of a story in order; whoever takes them may change the stage in between."""
     main: list[str] = []
     before = ""
-    for sentence in _SENTENCE.split(stage.marked(_LETTERING.sub(" ", story))):
-        parts = [part.strip(" .!?…,'") for part in _SPLIT.split(sentence) if part]
+    for sentence in _sentences(stage.marked(_LETTERING.sub(" ", story))):
+        parts = [part.strip(" .!?…,'")[:_LONGEST] for part in _SPLIT.split(sentence) if part]
         last = main
         for number, part in enumerate(filter(None, parts)):
             if re.match(r"who\s", part) and (met := _last_met(stage, before, last)):
@@ -82,6 +84,13 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
                 main = main if _SUBORDINATE.match(part) and main else last
             before = part
             yield clause
+
+
+def _sentences(story: str) -> Iterator[str]:
+    """What has no full stop for long is cut: no sentence is worth much work."""
+    for sentence in _SENTENCE.split(story):
+        for start in range(0, len(sentence), 2 * _LONGEST):
+            yield sentence[start : start + 2 * _LONGEST]
 
 
 def _last_met(stage: Stage, text: str, last: list[str]) -> str:

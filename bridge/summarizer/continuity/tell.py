@@ -1,6 +1,5 @@
 """The next state of a chat: what a message does not say stays as it was."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from bridge.summarizer.continuity.clauses import clauses
@@ -40,11 +39,3 @@ def advance(before: ChatState, message: Message) -> ChatState:
         told_of=tuple(dict.fromkeys(one for one in (*writers[:1], *stage.recent) if one)),
         change="start" if is_start else "stay" if place == before.place else "move",
     )
-
-
-def replay(messages: Iterable[Message]) -> ChatState:
-    """The state after all these messages, from nothing."""
-    state = ChatState()
-    for message in messages:
-        state = advance(state, message)
-    return state

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from bridge.summarizer.continuity.chat import Chat, Line
 from bridge.summarizer.continuity.state import ChatState, Message
-from bridge.summarizer.continuity.tell import replay
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 FITS: Final = 0.6
@@ -76,15 +76,15 @@ def chats(name: str) -> list[dict[str, Any]]:
 
 def states(chat: dict[str, Any]) -> Iterator[tuple[ChatState, dict[str, Any]]]:
     """The state of a replay and the label, for each event; after an edit at the end too."""
-    shown: dict[int, Message] = {}
+    told = Chat()
     for event in chat["events"]:
-        shown[event["msg"]] = Message(
+        message = Message(
             event["text"], event["name"], event["role"], chat["user"], tuple(chat["cast"])
         )
-        order = sorted(shown)
-        yield replay(shown[at] for at in order if at <= event["msg"]), event["state"]
+        told.take(Line("message", event["msg"], event["swipe"], message))
+        yield told.state(event["msg"]), event["state"]
         if event.get("state_end"):
-            yield replay(shown[at] for at in order), event["state_end"]
+            yield told.state(), event["state_end"]
 
 
 def shares(name: str) -> dict[str, float]:

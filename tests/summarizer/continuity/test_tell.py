@@ -1,15 +1,21 @@
 """Single messages: what they change, and what they leave as it was."""
 
+from functools import reduce
+
 import pytest
 
 from bridge.summarizer.continuity.state import ChatState, Message, Role
-from bridge.summarizer.continuity.tell import advance, replay
+from bridge.summarizer.continuity.tell import advance
 
 CAST = ("Ilva", "Torben")
 
 
 def said(text: str, name: str = "Ilva", role: Role = "char") -> Message:
     return Message(text, name, role, "Pim", CAST)
+
+
+def replay(messages: list[Message]) -> ChatState:
+    return reduce(advance, messages, ChatState())
 
 
 START = replay(
@@ -141,6 +147,12 @@ def test_a_pronoun_means_somebody_who_is_there() -> None:
 )
 def test_time_goes_on_when_it_is_told(text: str, time: str) -> None:
     assert after(text).time == time
+
+
+@pytest.mark.parametrize("text", ["her coat " * 900, "door shut " * 800, "She takes off " * 500])
+def test_long_nonsense_takes_no_long_work(text: str) -> None:
+    # what grew with the square of the length took longer than any test may
+    assert "Ilva" in after(text).present
 
 
 @pytest.mark.parametrize("text", ["", "***", "«»", "I", "she", "\ue000\uf8ff", "a" * 5000])
