@@ -84,6 +84,7 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
                 main = main if _SUBORDINATE.match(part) and main else last
             before = part
             yield clause
+            stage.mention([name for name in stage.named(part) if name not in clause.subjects])
 
 
 def _sentences(story: str) -> Iterator[str]:
@@ -147,6 +148,10 @@ def _company(stage: Stage, words: str) -> list[str]:
     count = {"two": 2, "pair": 2, "both": 2, "three": 3, "four": 4}
     number = next((count[word] for word in words.casefold().split() if word in count), 0)
     recent = list(dict.fromkeys(reversed(stage.recent)))
+    is_we = words.casefold() == "we" and stage.teller in recent
+    pair = [one for one in recent if one in stage.present]
+    if is_we and 1 < len(pair) < len(stage.present):
+        return pair
     if 0 < number < len(stage.present) and len(recent) >= number:
         return recent[:number]
     return stage.present

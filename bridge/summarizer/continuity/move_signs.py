@@ -49,7 +49,11 @@ STAYS: Final = re.compile(_any("stays"), re.IGNORECASE)
 WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
 THROUGH: Final = frozenset(_WORDS["through"])
 NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
-LEAVES: Final = re.compile(_any("leave_phrases") + r"(?!\sof\s(?:his|her|my|it)\b)", re.IGNORECASE)
+LEAVES: Final = re.compile(
+    _any("leave_phrases")
+    + r"(?!\sof\b(?!\s(?:the|this)\s(?:room|house|hall|building|shop|kitchen|tent|door|office|bar|inn)))",
+    re.IGNORECASE,
+)
 RETURNS: Final = re.compile(_any("return_phrases"), re.IGNORECASE)
 FOLLOWS: Final = re.compile(_any("follow_phrases"), re.IGNORECASE)
 SHUT_BEHIND: Final = re.compile(
@@ -77,3 +81,12 @@ FOLLOWING: Final = re.compile(
 )
 BEING_AT: Final = re.compile(r"\b(?:in|at|inside|aboard|on)\s$", re.IGNORECASE)
 ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
+GOES: Final = re.compile(
+    rf"(?:^|(?:{SIGN}|\b(?:he|she|they|I|we))\s)(?:\w+ly\s)?(?:goes|went|leaves|left)$",
+    re.IGNORECASE,
+)
+SENT: Final = re.compile(
+    r"\b(?:sends?|sent|shoos?|shooed|chases?|chased|waves?|waved|throws?|threw|orders?|ordered)\s"
+    rf"(?P<who>{SIGN}|him|her|them)\s(?:away|out|off|home|packing|to bed|from the room)\b",
+    re.IGNORECASE,
+)

@@ -42,7 +42,8 @@ class Mover:
         """Told of a picture, a dream, a call; `In it` goes on with the one before."""
         if clause.is_first and not signs.WITHIN.match(clause.sentence):
             self.is_apart = False
-        self.is_apart = self.is_apart or bool(signs.APART.search(clause.sentence))
+        is_told = signs.WITHIN.match(clause.sentence) or signs.APART.search(clause.sentence)
+        self.is_apart = self.is_apart or bool(is_told)
         return self.is_apart
 
     def settle(self) -> str:
@@ -80,6 +81,8 @@ class Mover:
         who = clause.subjects if clause.kind not in ("owned", "thing") else []
         if shut := signs.SHUT_BEHIND.search(clause.text):
             self.leavers += self._persons(shut["who"], clause, other=False)
+        elif sent := signs.SENT.search(clause.text):
+            self.leavers += self._persons(sent["who"], clause)
         elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
         elif signs.RETURNS.search(clause.text):
@@ -90,7 +93,11 @@ class Mover:
             self.leavers += who
 
     def _is_off(self, clause: Clause) -> bool:
-        return bool(signs.LEAVES.search(clause.text) or signs.GONE_BACK.search(clause.text))
+        return bool(
+            signs.LEAVES.search(clause.text)
+            or signs.GONE_BACK.search(clause.text)
+            or signs.GOES.search(clause.text)
+        )
 
     def _persons(self, word: str, clause: Clause, *, other: bool = True) -> list[str]:
         if re.match(SIGN, word):

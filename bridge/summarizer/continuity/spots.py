@@ -44,6 +44,11 @@ _FAR: Final = re.compile(
     r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
     re.I,
 )
+_NAMED: Final = re.compile(
+    r"(?:The\s)?(?P<phrase>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)\s(?:is|was)\s(?:nearly |half |still |so )?"
+    r"(?:packed|crowded|full|empty|quiet|dark|closed|warm|cold|loud|busy|deserted|open)\b"
+)
+"""`The Anchor is packed`."""
 _UNLISTED: Final = re.compile(
     r"(?:The|An?)\s(?P<phrase>[\w’' -]{3,40}?)(?=[,.;]|\s(?:at|by|is|was|hums|smells)\b)"
 )
@@ -77,6 +82,8 @@ _LITTLE: Final = frozenset(
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
+    if named := _NAMED.match(story):
+        return named["phrase"]
     found = list(_PLACE.finditer(story))
     near = [one for one in found if not _FAR.search(story[: one.start()])]
     for one in near or found:

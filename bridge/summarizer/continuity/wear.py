@@ -14,7 +14,7 @@ from bridge.summarizer.people import SIGN
 Deed = Literal["on", "off", "change", "worn", "to", "lost", "none"]
 _WORN: Final = frozenset({"on", "worn", "change", "to"})
 _BAREFOOT: Final = Garment("feet", "barefoot", "barefoot")
-_BARE_FEET: Final = re.compile(r"\bbarefoot(?:ed)?\b")
+_BARE_FEET: Final = re.compile(r"\bbarefoot(?:ed)?\b|\b(?:in|on|and|with) bare feet\b")
 _BENEATH: Final = re.compile(r"\s(?:over|on top of)\s")
 
 

@@ -113,7 +113,13 @@ def test_they_come_back_to_a_place_that_is_known() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["*Torben storms out.*", "*Torben gets up. The door slams behind him.*", "*Torben is gone.*"],
+    [
+        "*Torben storms out.*",
+        "*Torben gets up. The door slams behind him.*",
+        "*Torben is gone.*",
+        "*She sends Torben away.*",
+        "*Torben laughs. He goes.*",
+    ],
 )
 def test_one_leaves_and_the_others_stay(text: str) -> None:
     state = after(text)
