@@ -16,6 +16,9 @@ Family = Literal[
 PromptMode = Literal["auto", "always", "never"]
 """Whether a text is turned into a scene: by its looks, always, or never."""
 
+Decode = Literal["auto", "off"]
+"""Whether pictures hidden in carriers are taken out, where a model is known to hide them."""
+
 Category = Literal["character", "style", "expression", "general", "misc"]
 """What a LoRA is for; caps are per category."""
 

@@ -10,18 +10,13 @@ from urllib.parse import urlsplit
 import msgspec
 from dotenv import dotenv_values
 
-from bridge.domain import PromptMode, Rating
+from bridge.domain import Decode, PromptMode, Rating
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
 from bridge.keys import accounts, all_secrets, chosen
 from bridge.routing.order import Order
 from bridge.styles import USUAL
 
-TO_COME = (
-    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
-    "PIXELDOJO_API_KEY",
-)  # fmt: skip
-"""Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
@@ -69,6 +64,9 @@ class Settings:
     )
     prompt_mode: PromptMode = setting(
         "BRIDGE_PROMPT_MODE", "auto", "turn texts into scenes: auto (by their looks), always, never"
+    )
+    decode: Decode = setting(
+        "BRIDGE_DECODE", "auto", "take out pictures that models hide in carriers: auto, off"
     )
     infotext: Literal["full", "prompt", "none"] = setting(
         "BRIDGE_INFOTEXT", "full", "what a picture's file says of itself: full, prompt, none"

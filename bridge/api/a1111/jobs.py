@@ -63,6 +63,7 @@ class Clerk:
             styles=styles,
             options=wished.options,
             chat=chat_of(wished),
+            decode=(wished.decode or self.settings.decode) == "auto",
             notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
