@@ -145,7 +145,8 @@ class ChatBook:
     async def forget(self, id: str) -> None:
         """All of a chat; BadRequest when there is none."""
         await self.state(id)
-        self._open.pop(id, None)
+        # not looked for again on a disk that may not have forgotten yet
+        self._open[id] = _Open(Chat())
         self._lines.forget(id)
 
     def _add(self, id: str, chat: Chat, line: Line) -> None:

@@ -50,8 +50,8 @@ WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
 THROUGH: Final = frozenset(_WORDS["through"])
 NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
 LEAVES: Final = re.compile(
-    _any("leave_phrases")
-    + r"(?!\sof\b(?!\s(?:the|this)\s(?:room|house|hall|building|shop|kitchen|tent|door|office|bar|inn)))",
+    _any("leave_phrases") + r"(?!\sof\b(?!\s(?:the|this)\s"
+    r"(?:room|house|hall|building|shop|kitchen|tent|door|office|bar|inn)))",
     re.IGNORECASE,
 )
 RETURNS: Final = re.compile(_any("return_phrases"), re.IGNORECASE)

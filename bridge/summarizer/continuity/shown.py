@@ -19,7 +19,7 @@ def standing_of(moment: Moment) -> Standing | None:
     if stood and state.change != "move" and (stood[0].text and not _differs(stood[0], state)):
         return Standing(*stood)
     if state.place:
-        return Standing(Place("", "explicit", f"the {state.place}"), stood[1] if stood else "")
+        return Standing(Place("", "explicit", _said(state.place)), stood[1] if stood else "")
     return Standing(*stood) if stood else None
 
 
@@ -30,7 +30,7 @@ def with_state(scene: Scene, state: ChatState, by: Literal["llm", "rules"]) -> S
     """
     place = scene.place
     if by == "rules" and state.place and state.change != "start" and _differs(place, state):
-        place = Place("", "explicit", f"the {state.place}")
+        place = Place("", "explicit", _said(state.place))
     weather = state.weather if words(state.place) & _OUTSIDE else ""
     return replace(
         scene,
@@ -69,6 +69,11 @@ def _dressed(subject: Subject, state: ChatState) -> Subject:
 
 def _is_named(name: str, known: str) -> bool:
     return name.casefold() == known.casefold() or name.casefold() in known.casefold().split()
+
+
+def _said(place: str) -> str:
+    """`the kitchen`; a name and `outside …` stand as they are."""
+    return place if place.startswith("outside") or place[:1].isupper() else f"the {place}"
 
 
 def _differs(place: Place, state: ChatState) -> bool:

@@ -45,8 +45,9 @@ _FAR: Final = re.compile(
     re.I,
 )
 _NAMED: Final = re.compile(
-    r"(?:The\s)?(?P<phrase>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)\s"
-    r"(?:is|was)\s(?:nearly |half |still |so )?(?:packed|crowded|full|empty|quiet|dark|closed|warm|cold|loud|busy|deserted|open)\b"
+    r"(?:The\s)?(?P<phrase>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)\s(?:is|was)\s"
+    r"(?:nearly |half |still |so )?(?:packed|crowded|full|empty|quiet|dark|closed|warm|cold|loud"
+    r"|busy|deserted|open)\b"
 )
 """`The Anchor is packed`."""
 _UNLISTED: Final = re.compile(

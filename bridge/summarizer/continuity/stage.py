@@ -54,6 +54,7 @@ class Stage:
     def marked(self, text: str) -> str:
         """`text` with a sign for each name."""
         names = list(self.people)
+        text = re.sub(SIGN, " ", text)  # a text may hold what we mark with
         for at in sorted(range(len(names)), key=lambda at: -len(names[at])):
             text = name_pattern(_forms(names[at]), any_case=False).sub(chr(_FIRST + at), text)
         return text
