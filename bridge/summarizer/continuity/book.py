@@ -102,10 +102,15 @@ class ChatBook:
 
     async def tell(
         self, ref: ChatRef, text: str, names: Iterable[str] = (), caller: str = ""
-    ) -> Moment:
-        """Take up a message; `names` are the characters that the dictionary found in it."""
+    ) -> Moment | None:
+        """Take up a message; `names` are the characters that the dictionary found in it.
+
+        None: no chat is named, and nobody is who could tell one.
+        """
         names = tuple(names)
         id = ref.id or self._guessed(caller, names)
+        if not id:
+            return None
         message = shortened(Message(text, ref.speaker, ref.role, ref.user, names))
         async with self._held(id) as chat:
             at = ref.message if ref.message >= 0 else _next(chat, message)
@@ -188,10 +193,10 @@ class ChatBook:
 
     def _guessed(self, caller: str, names: Sequence[str]) -> str:
         """A client that names no chat is in one with the same characters, or in its latest."""
-        told = "\n".join((caller, *sorted(names)))
-        id = f"~{blake2b(told.encode(errors='surrogatepass'), digest_size=12).hexdigest()}"
-        if not names:
-            id = self._latest.get(caller, id)
+        if not names and caller not in self._latest:
+            return ""
+        told = "\n".join((caller, *sorted(names))).encode(errors="surrogatepass")
+        id = f"~{blake2b(told, digest_size=12).hexdigest()}" if names else self._latest[caller]
         self._latest[caller] = id
         self._latest.move_to_end(caller)
         while len(self._latest) > self._keep:

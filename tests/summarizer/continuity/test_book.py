@@ -7,7 +7,7 @@ import pytest
 
 from bridge.errors import BadRequest, Unstored
 from bridge.scene import ChatRef
-from bridge.summarizer.continuity.book import ChatBook
+from bridge.summarizer.continuity.book import ChatBook, Moment
 from bridge.summarizer.continuity.chat import Line
 from bridge.summarizer.continuity.own import Own
 
@@ -42,10 +42,16 @@ def ref(message: int = 0, chat: str = "one", swipe: int = 0) -> ChatRef:
     return ChatRef(chat, message, swipe, "Ilva", "char", "Pim")
 
 
+async def tell(book: ChatBook, ref: ChatRef, text: str) -> Moment:
+    moment = await book.tell(ref, text)
+    assert moment is not None
+    return moment
+
+
 async def test_a_message_twice_is_one_message() -> None:
     shelf = Shelf()
     book = ChatBook(shelf)
-    first, again = await asyncio.gather(book.tell(ref(), TEXT), book.tell(ref(), TEXT))
+    first, again = await asyncio.gather(tell(book, ref(), TEXT), tell(book, ref(), TEXT))
     assert first == again
     assert len(shelf.lines["one"]) == 1
     assert first.state.outfit("Ilva") == "grey coat"
@@ -53,11 +59,11 @@ async def test_a_message_twice_is_one_message() -> None:
 
 async def test_a_restart_forgets_nothing_and_a_warm_book_reads_nothing_more() -> None:
     shelf = Shelf()
-    before = await ChatBook(shelf).tell(ref(), TEXT)
+    before = await tell(ChatBook(shelf), ref(), TEXT)
     book = ChatBook(shelf)
     await book.warm()
     shelf.loads.clear()
-    after = await book.tell(ref(1), "*She yawns.*")
+    after = await tell(book, ref(1), "*She yawns.*")
     assert after.before == before.state
     await book.tell(ref(chat="new"), TEXT)
     assert shelf.loads == []
@@ -77,17 +83,19 @@ async def test_without_a_disk_a_chat_begins_anew() -> None:
     shelf = Shelf()
     await ChatBook(shelf).tell(ref(), TEXT)
     shelf.fails = True
-    moment = await ChatBook(shelf).tell(ref(1), "*She yawns.*")
+    moment = await tell(ChatBook(shelf), ref(1), "*She yawns.*")
     assert moment.state.outfit("Ilva") == ""
 
 
 async def test_without_ids_a_chat_is_told_by_client_and_characters() -> None:
     book = ChatBook()
     nameless = ChatRef()
+    assert await book.tell(nameless, "*She yawns.*", (), "a") is None
     one = await book.tell(nameless, "*Ilva sits in the kitchen.*", ("Ilva",), "a")
     more = await book.tell(nameless, "*She yawns.*", (), "a")
     other = await book.tell(nameless, "*Ilva sits in the attic.*", ("Ilva",), "b")
     same = await book.tell(nameless, "*She yawns.*", (), "a")
+    assert one and more and other and same
     assert (one.chat, one.at) == (more.chat, more.at - 1)
     assert other.chat != one.chat
     assert same.at == more.at
