@@ -28,10 +28,12 @@ from bridge.routing.health import Health
 from bridge.routing.router import Router
 from bridge.settings import Settings
 from bridge.store.blobs import S3, Blobs, Folder
+from bridge.store.chats import Chats
 from bridge.store.database import Store
 from bridge.store.drawer import Drawer
 from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
+from bridge.summarizer.continuity.book import ChatBook
 from bridge.summarizer.places import CuratedPlace, curated
 from bridge.summarizer.places import load as load_places
 from bridge.summarizer.places_book import States
@@ -54,6 +56,7 @@ class Bridge:
     overview: Overview
     wake: Callable[[str, str], bool]
     """Of account and ref: a cloud has told that this attempt is over."""
+    chats: ChatBook
 
 
 @asynccontextmanager
@@ -80,7 +83,8 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     )
     loras = CatalogFile(settings.lora_dict)
     llm = writer_llm(settings)
-    prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"))
+    chats = await remembered(store)
+    prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"), chats)
     pipeline = Pipeline(prompts, router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
@@ -88,7 +92,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
 
     try:
         async with watched(loras, bus):
-            yield Bridge(settings, pipeline, router, loras, overview, engine.wake)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, chats)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()
@@ -164,6 +168,13 @@ def writer_llm(settings: Settings) -> OpenAiLlm | None:
     )
 
 
+async def remembered(store: Store) -> ChatBook:
+    """What the stories of chats stand at, the latest in memory."""
+    book = ChatBook(Chats(store))
+    await book.warm()
+    return book
+
+
 def places(settings: Settings) -> Sequence[CuratedPlace]:
     """One's own list when it is configured, else the built-in one. Raises BadPlaces."""
     return load_places(Path(settings.places)) if settings.places else curated()
@@ -175,11 +186,12 @@ def prompter(
     llm: OpenAiLlm | None,
     listed: Sequence[CuratedPlace],
     states: States | None = None,
+    chats: ChatBook | None = None,
 ) -> Prompter:
-    """The rooms that write prompts; they need no cloud, and without `states` no store."""
+    """The rooms that write prompts; they need no cloud, and without the last two no store."""
     ask = llm.ask if llm else None
     summarizer = Summarizer(ask, timeout=settings.llm_timeout, places=listed, states=states)
-    return Prompter(loras, summarizer, settings.prompt_mode)
+    return Prompter(loras, summarizer, settings.prompt_mode, chats)
 
 
 def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
-from bridge.scene import Scene
+from bridge.scene import ChatRef, Scene
 
 Family = Literal[
     "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
@@ -137,6 +137,7 @@ class Job:
     """`auto`, a provider, or `provider/model`."""
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
+    chat: ChatRef = field(default_factory=ChatRef)
     scene: Scene | None = None  # None: `text` is a finished prompt
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()

@@ -75,7 +75,9 @@ def listening(host: str, port: int) -> socket.socket:
 
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
-    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.wake)
+    return Rooms(
+        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.chats, bridge.wake
+    )
 
 
 def door_settings(settings: Settings) -> DoorSettings:

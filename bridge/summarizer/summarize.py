@@ -43,10 +43,12 @@ class Summarizer:
         ceiling: Rating = Rating.GENERAL,
         caller: str = "",
         previous: Standing | None = None,
+        so_far: str = "",
     ) -> Written:
         """The scene of the last moment of `text`; Forbidden for what is never made.
 
-        `previous` is where the chat was, with the `rival` that came with it.
+        `previous` is where the chat was, with the `rival` that came with it; `so_far` tells an LLM
+        what else stood before.
         """
         recent = visible(text[-_RECENT:])[-_HINTS:]
         names = [name for one in people for name in (one.name, *one.words)]
@@ -55,7 +57,7 @@ class Summarizer:
         else:
             offer = self._chooser.hints(recent, names)
         written = await self._writer.write(
-            text, people=people, places=offer.listed, ceiling=ceiling
+            text, people=people, places=offer.listed, ceiling=ceiling, so_far=so_far
         )
         scene, rival = await self._chooser.choose(written.scene, offer, caller, previous)
         check_scene(scene)

@@ -39,7 +39,7 @@ class Written:
     """What won over the place that stood, for the first time; see `Standing`."""
 
 
-_Key = tuple[str, tuple[Known, ...], Rating]
+_Key = tuple[str, tuple[Known, ...], Rating, str]
 
 
 class SceneWriter:
@@ -62,9 +62,10 @@ class SceneWriter:
         people: Sequence[Known] = (),
         places: Sequence[CuratedPlace] = (),
         ceiling: Rating = Rating.GENERAL,
+        so_far: str = "",
     ) -> Written:
-        """The Scene of a text; never fails for the LLM's sake."""
-        key = (text, tuple(people), ceiling)
+        """The Scene of a text; never fails for the LLM's sake. `so_far`: what stood before it."""
+        key = (text, tuple(people), ceiling, so_far if self._ask else "")
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
@@ -76,14 +77,16 @@ class SceneWriter:
         return await asyncio.shield(self._running[key])
 
     async def _written(self, key: _Key, places: Sequence[CuratedPlace]) -> Written:
-        text, people, ceiling = key
+        text, people, ceiling, so_far = key
         # Long logs take a while to sort; the loop has pictures to carry.
         tidied = await asyncio.to_thread(tidy, text)
         if self._ask is None:
             return self._remembered(key, await asyncio.to_thread(self._by_rules, tidied, people))
         try:
             async with asyncio.timeout(self._timeout):
-                scene = await self._by_llm(self._ask, _messages(text, people, places, ceiling))
+                scene = await self._by_llm(
+                    self._ask, _messages(text, people, places, ceiling, so_far)
+                )
         except Forbidden:
             raise
         except Exception as error:  # the LLM's fallback: whatever it was, there is a scene
@@ -116,7 +119,11 @@ class SceneWriter:
 
 
 def _messages(
-    text: str, people: Sequence[Known], places: Sequence[CuratedPlace], ceiling: Rating
+    text: str,
+    people: Sequence[Known],
+    places: Sequence[CuratedPlace],
+    ceiling: Rating,
+    so_far: str = "",
 ) -> list[Message]:
     looks = "\n".join(f"- {one.name}: {one.look_text}" for one in people if one.look_text)
     listed = "\n".join(f"- {one.id}: {one.text}" for one in places)
@@ -126,6 +133,7 @@ def _messages(
         ceiling=ceiling.label,
         people=looks or "none",
         places=listed or "none",
+        so_far=so_far.replace(_BEGIN, "").replace(_END, "") or "nothing is known",
     )
     story = visible(text)[-_LONGEST:].replace(_BEGIN, "").replace(_END, "")
     return [
