@@ -9,7 +9,7 @@ from bridge.domain import Hires, Job, Lora, Made, Note, PromptMode, Rating, Read
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit
-from bridge.errors import BridgeError, Forbidden, Garbled, Unfit
+from bridge.errors import BadRequest, BridgeError, Forbidden, Garbled, Unfit
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
@@ -101,16 +101,14 @@ class Prompter:
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
+        if model.upscales:
+            job = replace(job, loras=())  # permanent ones: it reads no words
         cut = fit(job, model)
         prompt, negative = self._words(cut, model)
         prompt = styled(prompt, (style.prompt for style in job.styles))
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
         check_text(prompt)  # with what the LoRAs' own words bring in
-        prompt, repaired = repair(prompt, model.family)
-        findings = lint(prompt, model.family, names=_unwoven_names(cut))
-        if blocking := [finding.text for finding in findings if finding.blocking]:
-            raise Unfit(f"{model.name}: {'; '.join(blocking)}")
-        found = tuple(Note(finding.code, finding.text) for finding in findings)
+        prompt, found = (prompt, ()) if model.upscales else _linted(prompt, cut, model)
         return Ready(
             model=model.id,
             family=model.family,
@@ -129,7 +127,7 @@ class Prompter:
             hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
-            notes=(*cut.notes, *woven, *repaired, *found),
+            notes=(*cut.notes, *woven, *found),
         )
 
     def _words(self, cut: Fit, model: Model) -> tuple[str, str]:
@@ -170,15 +168,24 @@ class Prompter:
 
 
 async def _enlarged(made: Made, hires: Hires | None) -> Made:
-    """`made` as large as hires fix asks for; the gallery keeps the cloud's own picture."""
+    """`made` as large as it was asked for; the gallery keeps the cloud's own picture."""
     picture = made.picture
     if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
         return made
     try:
         return replace(made, picture=await to_size(picture, hires.width, hires.height))
-    except Garbled as error:
+    except (Garbled, BadRequest) as error:
         note = Note("hires", f"the picture could not be enlarged: {error.text}")
         return replace(made, notes=(*made.notes, note))
+
+
+def _linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
+    """`prompt` with what can be mended mended; Unfit for what must not be sent."""
+    prompt, repaired = repair(prompt, model.family)
+    findings = lint(prompt, model.family, names=_unwoven_names(cut))
+    if blocking := [finding.text for finding in findings if finding.blocking]:
+        raise Unfit(f"{model.name}: {'; '.join(blocking)}")
+    return prompt, (*repaired, *(Note(finding.code, finding.text) for finding in findings))
 
 
 def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:

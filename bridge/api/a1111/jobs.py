@@ -62,7 +62,7 @@ class Clerk:
             hires=hires.wanted(asked, ours["hr_cfg"], width, height),
             styles=styles,
             options=wished.options,
-            notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
+            notes=(*notes, *unknown, *hires.left_out(asked, self.routes), *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
