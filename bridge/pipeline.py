@@ -172,11 +172,16 @@ async def _enlarged(made: Made, hires: Hires | None) -> Made:
     picture = made.picture
     if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
         return made
+    notes = made.notes
+    if picture.width < made.ready.width:
+        text = f"{made.model} made {picture.width}x{picture.height}: the bridge enlarged that"
+        notes = (*notes, Note("size", text))
     try:
-        return replace(made, picture=await to_size(picture, hires.width, hires.height))
+        larger = await to_size(picture, hires.width, hires.height)
     except (Garbled, BadRequest) as error:
         note = Note("hires", f"the picture could not be enlarged: {error.text}")
         return replace(made, notes=(*made.notes, note))
+    return replace(made, picture=larger, notes=notes)
 
 
 def _linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:

@@ -52,6 +52,12 @@ async def test_a_picture_is_brought_to_the_target(tmp_path: Path, size: tuple[in
     assert (picture.width, picture.height) == (128, 192)
 
 
+async def test_a_cloud_that_made_less_than_it_was_asked_for_is_told_of(tmp_path: Path) -> None:
+    [note] = (await made(tmp_path, png(32, 48))).notes
+    assert (note.code, note.text) == ("size", "m made 32x48: the bridge enlarged that")
+    assert (await made(tmp_path, png(64, 96))).notes == ()
+
+
 async def test_what_has_the_size_is_not_touched(tmp_path: Path) -> None:
     raw = png(128, 192)
     assert (await made(tmp_path, raw)).picture.raw is raw
