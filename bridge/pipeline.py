@@ -9,7 +9,7 @@ from bridge.domain import Hires, Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit, seed_within
-from bridge.errors import BridgeError, Forbidden, Garbled, Unfit
+from bridge.errors import BadRequest, BridgeError, Forbidden, Garbled
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
@@ -21,12 +21,11 @@ from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
 from bridge.summarizer.continuity.shown import labelled, so_far, standing_of, with_state
 from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
-from bridge.summarizer.lint import lint, repair
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
-from bridge.wording import Wording, finished, worded
+from bridge.wording import Wording, finished, linted, worded
 
 LONG = 10_000
 """Characters from which a text is read by the guard beside the event loop, and then remembered."""
@@ -114,14 +113,12 @@ class Prompter:
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
+        if model.upscales:
+            job = replace(job, loras=())  # permanent ones: it reads no words
         cut = fit(job, model)
         said = self._said(cut, model)
         check_text(said.prompt)  # with what the LoRAs' own words bring in
-        prompt, repaired = repair(said.prompt, model.family)
-        findings = lint(prompt, model.family, names=_unwoven_names(cut))
-        if blocking := [finding.text for finding in findings if finding.blocking]:
-            raise Unfit(f"{model.name}: {'; '.join(blocking)}")
-        found = tuple(Note(finding.code, finding.text) for finding in findings)
+        prompt, found = (said.prompt, ()) if model.upscales else linted(said.prompt, cut, model)
         return Ready(
             model=model.id,
             family=model.family,
@@ -140,7 +137,7 @@ class Prompter:
             hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
-            notes=(*cut.notes, *said.notes, *repaired, *found),
+            notes=(*cut.notes, *said.notes, *found),
         )
 
     def _said(self, cut: Fit, model: Model) -> Wording:
@@ -196,15 +193,20 @@ def _characters(hits: Sequence[Hit]) -> list[Hit]:
 
 
 async def _enlarged(made: Made, hires: Hires | None) -> Made:
-    """`made` as large as hires fix asks for; the gallery keeps the cloud's own picture."""
+    """`made` as large as it was asked for; the gallery keeps the cloud's own picture."""
     picture = made.picture
     if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
         return made
+    notes = made.notes
+    if picture.width < made.ready.width:
+        text = f"{made.model} made {picture.width}x{picture.height}: the bridge enlarged that"
+        notes = (*notes, Note("size", text))
     try:
-        return replace(made, picture=await to_size(picture, hires.width, hires.height))
-    except Garbled as error:
+        larger = await to_size(picture, hires.width, hires.height)
+    except (Garbled, BadRequest) as error:
         note = Note("hires", f"the picture could not be enlarged: {error.text}")
         return replace(made, notes=(*made.notes, note))
+    return replace(made, picture=larger, notes=notes)
 
 
 def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
@@ -216,16 +218,6 @@ def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
     if negatives := [style.negative for style in styles if style.negative]:
         job = replace(job, negative=styled(job.negative or catalog.default_negative, negatives))
     return replace(job, styles=styles), [tag for _, _, found in read for tag in found]
-
-
-def _unwoven_names(cut: Fit) -> list[str]:
-    """The names that have no business in the prompt: those that no LoRA's words bring in."""
-    woven = " ".join(
-        " ".join((*lora.trigger_words, lora.prepend_prompt, lora.append_prompt, lora.look_text))
-        for lora in (*cut.loras, *cut.dropped)
-    ).casefold()
-    subjects = cut.job.scene.subjects if cut.job.scene else ()
-    return [s.name for s in subjects if s.name and s.name.casefold() not in woven]
 
 
 def _noted(job: Job, *notes: Note) -> Job:

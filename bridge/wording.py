@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bridge.domain import Family, Lora, Note
+from bridge.engine.card import Model
+from bridge.engine.fit import Fit
+from bridge.errors import Unfit
 from bridge.lora.weave import weave, words
 from bridge.scene import Scene
 from bridge.styles import styled
 from bridge.summarizer.clip import CHUNK, clip_tokens
 from bridge.summarizer.dialects import render
+from bridge.summarizer.lint import lint, repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,22 @@ def finished(
     if not prompt.lstrip().startswith("{"):
         prompt = styled(prompt, styles)
     return Wording(*weave(prompt, negative, used, dropped))
+
+
+def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
+    """`prompt` with what can be mended mended; Unfit for what must not be sent."""
+    prompt, repaired = repair(prompt, model.family)
+    findings = lint(prompt, model.family, names=_unwoven_names(cut))
+    if blocking := [finding.text for finding in findings if finding.blocking]:
+        raise Unfit(f"{model.name}: {'; '.join(blocking)}")
+    return prompt, (*repaired, *(Note(finding.code, finding.text) for finding in findings))
+
+
+def _unwoven_names(cut: Fit) -> list[str]:
+    """The names that have no business in the prompt: those that no LoRA's words bring in."""
+    woven = " ".join(
+        " ".join((*lora.trigger_words, lora.prepend_prompt, lora.append_prompt, lora.look_text))
+        for lora in (*cut.loras, *cut.dropped)
+    ).casefold()
+    subjects = cut.job.scene.subjects if cut.job.scene else ()
+    return [s.name for s in subjects if s.name and s.name.casefold() not in woven]

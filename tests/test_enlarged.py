@@ -1,6 +1,7 @@
 """The last step of the spine: the size that hires fix asks for."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from PIL import Image
 
 from bridge.domain import Hires, Job, Made, Picture, Ready
+from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import fit
+from bridge.errors import Unfit
 from bridge.events import Bus
 from bridge.lora.catalog import CatalogFile
 from bridge.pictures.sniff import sniff
@@ -49,9 +52,22 @@ async def test_a_picture_is_brought_to_the_target(tmp_path: Path, size: tuple[in
     assert (picture.width, picture.height) == (128, 192)
 
 
+async def test_a_cloud_that_made_less_than_it_was_asked_for_is_told_of(tmp_path: Path) -> None:
+    [note] = (await made(tmp_path, png(32, 48))).notes
+    assert (note.code, note.text) == ("size", "m made 32x48: the bridge enlarged that")
+    assert (await made(tmp_path, png(64, 96))).notes == ()
+
+
 async def test_what_has_the_size_is_not_touched(tmp_path: Path) -> None:
     raw = png(128, 192)
     assert (await made(tmp_path, raw)).picture.raw is raw
+
+
+async def test_what_grows_too_large_on_the_way_is_handed_over_as_it_came(tmp_path: Path) -> None:
+    job = replace(JOB, hires=Hires(2, 8192))
+    found = await made(tmp_path, png(8192, 1), job)
+    assert (found.picture.width, found.picture.height) == (8192, 1)
+    assert [note.code for note in found.notes] == ["hires"]
 
 
 async def test_a_damaged_picture_is_handed_over_as_it_came(tmp_path: Path) -> None:
@@ -72,3 +88,25 @@ def test_the_workers_are_asked_for_their_second_pass() -> None:
         "second_pass_guidance_scale": 4.0, "second_pass_steps": 12,
     }  # fmt: skip
     assert workflow.second_pass(Ready("z-image", "z-image", "a fox", 512, 768)) == {}
+
+
+UPSCALER = Model("x", "x", "any", upscales=True, image_to_image=True)
+
+
+async def test_an_upscaler_needs_no_words_and_gets_none(tmp_path: Path) -> None:
+    ink = {"name": "Ink", "url": "https://x/i", "category": "style", "trigger_words": ["ink wash"]}
+    dictionary = tmp_path / "loras.json"
+    loras = {"config": {"permanent_loras": ["ink"]}, "loras": {"ink": ink}}
+    dictionary.write_text(json.dumps(loras))
+    prompter = Prompter(CatalogFile(dictionary), Summarizer(None, timeout=1.0), "always")
+    given, target = png(64, 96), Hires(512, 768)
+    job = Job(
+        "1", "", 7, width=512, height=768, init_image=given, prompt_mode="never", hires=target
+    )
+    job = await prompter.prepare(job)
+    assert [lora.name for lora in job.loras] == ["Ink"]
+    ready = prompter.render(job, UPSCALER)
+    assert (ready.prompt, ready.loras, ready.notes) == ("", (), ())
+    assert (ready.width, ready.height, ready.hires) == (512, 768, None)
+    with pytest.raises(Unfit, match="empty"):
+        prompter.render(replace(job, loras=()), replace(UPSCALER, upscales=False))

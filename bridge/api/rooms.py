@@ -33,6 +33,10 @@ class Routes(Protocol):
         """Whether a job may carry `name` as its route."""
         ...
 
+    def upscalers(self) -> Sequence[str]:
+        """Those of `names` that make a finished picture larger."""
+        ...
+
     def options(self, route: str) -> Sequence[Option]:
         """The knobs of all models behind `route`; models may have the same, or differ."""
         ...

@@ -1,5 +1,6 @@
 """What every door reads alike: the name of a route, how many pictures, how large."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from random import randrange
 from typing import get_args
@@ -16,10 +17,17 @@ SIDES = 64, 4096
 
 def route_named(routes: Routes, name: str) -> str | None:
     """The route with this title or, as A1111 also accepts, this `model_name`, in any case."""
-    if routes.known(name):
-        return name
-    plain = name.replace("/", "_").lower()
-    return next((title for title in routes.names() if model_name(title).lower() == plain), None)
+    return name if routes.known(name) else _titled(name, routes.names())
+
+
+def upscaler_named(routes: Routes, name: str) -> str | None:
+    """The cloud's upscaler with this title or `model_name`, in any case; None for all others."""
+    return _titled(name, routes.upscalers())
+
+
+def _titled(name: str, titles: Iterable[str]) -> str | None:
+    plain = model_name(name).lower()
+    return next((title for title in titles if model_name(title).lower() == plain), None)
 
 
 def model_name(title: str) -> str:

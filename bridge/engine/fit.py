@@ -71,7 +71,7 @@ def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
     guidance = _number("guidance", job.guidance, model.guidance, notes)
     if job.negative and not model.negative:
         notes.append(Note("negative", "reads no negative prompt"))
-    if model.seeds is None:
+    if model.seeds is None and not model.upscales:
         notes.append(Note("seed", "takes no seed: this picture cannot be made again"))
     return replace(
         job,

@@ -17,6 +17,8 @@ def fit_hires(job: Job, model: Model, notes: list[Note]) -> Job:
     """
     if job.hires is None:
         return job
+    if model.upscales:
+        return replace(job, width=job.hires.width, height=job.hires.height, hires=None)
     target = _said(job.hires)
     if model.hires == "second-pass":
         return replace(job, hires=_second_pass(job.hires, model, notes))

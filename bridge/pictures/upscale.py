@@ -23,8 +23,8 @@ _SAVING: dict[str, dict[str, object]] = {
 
 async def by_factor(picture: Picture, factor: float, *, nearest: bool = False) -> Picture:
     """`picture` with both sides times `factor`, in its own format; BadRequest when too large."""
-    size = max(1, round(picture.width * factor)), max(1, round(picture.height * factor))
-    return await _in_thread(picture, size, size, nearest)
+    size = times(picture, factor)
+    return await asyncio.to_thread(_resized, picture, size, size, nearest)
 
 
 async def to_size(
@@ -34,17 +34,28 @@ async def to_size(
 
     In its own format; BadRequest when too large.
     """
+    cover = covering(picture, width, height)
+    final = (width, height) if crop else cover
+    return await asyncio.to_thread(_resized, picture, cover, final, nearest)
+
+
+def times(picture: Picture, factor: float) -> tuple[int, int]:
+    """Both sides of `picture` times `factor`; BadRequest when too large."""
+    return _possible(max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+
+
+def covering(picture: Picture, width: int, height: int) -> tuple[int, int]:
+    """The size at which `picture` covers `width` x `height`; BadRequest when too large."""
     factor = max(width / picture.width, height / picture.height)
-    cover = max(width, round(picture.width * factor)), max(height, round(picture.height * factor))
-    return await _in_thread(picture, cover, (width, height) if crop else cover, nearest)
+    return _possible(
+        max(width, round(picture.width * factor)), max(height, round(picture.height * factor))
+    )
 
 
-async def _in_thread(
-    picture: Picture, scaled: tuple[int, int], final: tuple[int, int], nearest: bool
-) -> Picture:
-    if scaled[0] * scaled[1] > MOST_PIXELS:
-        raise BadRequest(f"{scaled[0]}x{scaled[1]} pixels are more than can be made here")
-    return await asyncio.to_thread(_resized, picture, scaled, final, nearest)
+def _possible(width: int, height: int) -> tuple[int, int]:
+    if width * height > MOST_PIXELS:
+        raise BadRequest(f"{width}x{height} pixels are more than can be made here")
+    return width, height
 
 
 def _resized(

@@ -12,7 +12,8 @@ from bridge.routing.health import Health
 Order = Literal["ranked", "fixed"]
 AUTO = "auto"
 PLACE = 0.1
-"""A place further down the configured order weighs as much as ten points of success."""
+"""A place further down the configured order, or among an account's models, weighs as much as ten
+points of success."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Route:
     model: Model
     place: int
     """In the configured order, from 0."""
+    rank: int = 0
+    """Of the model among its account's, from 0: the usual ones come first."""
     lost: Mapping[str, str] = field(default_factory=dict)
     """LoRAs that it could not get at: by id, the code of the note. It is asked without them."""
     account: str = field(init=False)
@@ -39,9 +42,9 @@ class Route:
 def routes(adapters: Sequence[Adapter]) -> list[Route]:
     """Every model of every account, in the accounts' order."""
     return [
-        Route(adapter, model, place)
+        Route(adapter, model, place, rank)
         for place, adapter in enumerate(adapters)
-        for model in adapter.models()
+        for rank, model in enumerate(adapter.models())
     ]
 
 
@@ -103,8 +106,8 @@ def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order)
         waits = health.rest_of(route.account, route.name), not health.may_probe(route.account)
         cut = fit(job, route.model)
         if order == "fixed":
-            return *waits, route.place, cut.loss + cut.slight
-        balance = PLACE * route.place - health.success(route.name) + cut.slight
+            return *waits, route.place, cut.loss, PLACE * route.rank + cut.slight
+        balance = PLACE * (route.place + route.rank) - health.success(route.name) + cut.slight
         return *waits, cut.loss, balance
 
     return sorted(candidates, key=key) if len(candidates) > 1 else list(candidates)

@@ -60,6 +60,10 @@ class Router:
         """Whether `name` is a route, or an account."""
         return name == AUTO or any(called(name, route) for route in self.routes)
 
+    def upscalers(self) -> list[str]:
+        """The routes that make a finished picture larger."""
+        return [route.name for route in self.routes if route.model.upscales]
+
     def options(self, name: str) -> list[Option]:
         """The knobs of all models behind `name`."""
         return [

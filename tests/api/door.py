@@ -25,6 +25,7 @@ from bridge.pictures.sniff import from_base64
 from tests.ask import Answer
 
 ROUTES = ("auto", "runware/flux1-dev", "runpod/z-image")
+UPSCALER = "fal/crystal-upscaler"
 OPTIONS = {
     "runpod/z-image": (
         Option("shift", "number", "of the noise schedule", 0),
@@ -125,6 +126,9 @@ class FakeRoutes:
 
     def known(self, name: str) -> bool:
         return name in self.titles
+
+    def upscalers(self) -> list[str]:
+        return [UPSCALER]
 
     def options(self, route: str) -> list[Option]:
         wanted = [title for title in self.titles if route in (title, title.partition("/")[0])]

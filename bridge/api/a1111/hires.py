@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, Asked
-from bridge.api.terms import SIDES, within_sides
+from bridge.api.rooms import Routes
+from bridge.api.terms import SIDES, upscaler_named, within_sides
 from bridge.domain import Hires, Made, Note
 
 _FORGES_GUIDANCE = 1.0
@@ -42,12 +43,16 @@ def _target(asked: Asked, width: int, height: int) -> tuple[int, int]:
     return within_sides(width * scale, height * scale)
 
 
-def left_out(asked: Asked) -> tuple[Note, ...]:
-    """What no cloud's second pass takes: prompts, a model, a sampler of its own."""
+def left_out(asked: Asked, routes: Routes) -> tuple[Note, ...]:
+    """What no cloud's second pass takes: prompts, a model, a sampler, a cloud's upscaler."""
     if not asked.get("enable_hr"):
         return ()
     said = [name for name in _OWN if asked[name] not in (None, "", *_SAME)]
-    return (Note("hires", f"not used in a second pass: {', '.join(said)}"),) if said else ()
+    notes = [Note("hires", f"not used in a second pass: {', '.join(said)}")] if said else []
+    if upscaler := upscaler_named(routes, asked["hr_upscaler"] or ""):
+        text = f"{upscaler} makes no second pass: send it the picture by extra-single-image"
+        notes.append(Note("upscaler", text))
+    return tuple(notes)
 
 
 def pairs(made: Made, hires: Hires | None) -> Mapping[str, object]:

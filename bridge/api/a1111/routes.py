@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from bridge.api.a1111 import extras
+from bridge.api.a1111.extras import Extras, interrogate, png_info
 from bridge.api.a1111.generate import Generate
 from bridge.api.a1111.home import Home
 from bridge.api.a1111.jobs import Clerk
@@ -25,6 +25,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
     progress = Progress(running)
     lists = Lists(rooms.loras, settings.styles, settings.version)
     scripts = Scripts(rooms.routes)
+    extras = Extras(studio, rooms.routes, settings)
     home = Home(models)
     table: list[tuple[str, str, Endpoint]] = [
         ("GET", "/", home.show),
@@ -36,6 +37,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("GET", "/sdapi/v1/sd-models", models.sd_models),
         ("GET", "/sdapi/v1/loras", lists.all_loras),
         ("GET", "/sdapi/v1/prompt-styles", lists.prompt_styles),
+        ("GET", "/sdapi/v1/upscalers", extras.listing),
         ("GET", "/sdapi/v1/scripts", scripts.names),
         ("GET", "/sdapi/v1/script-info", scripts.info),
         ("GET", "/sdapi/v1/version", lists.about),
@@ -44,10 +46,10 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("POST", "/sdapi/v1/skip", progress.skip),
         ("POST", "/internal/progress", progress.read_task),
         ("GET", "/internal/pending-tasks", progress.pending),
-        ("POST", "/sdapi/v1/png-info", extras.png_info),
+        ("POST", "/sdapi/v1/png-info", png_info),
         ("POST", "/sdapi/v1/extra-single-image", extras.single_image),
         ("POST", "/sdapi/v1/extra-batch-images", extras.batch_images),
-        ("POST", "/sdapi/v1/interrogate", extras.interrogate),
+        ("POST", "/sdapi/v1/interrogate", interrogate),
     ]
     for method in _METHODS:
         table += [(method, path, always(value)) for path, value in FIXED[method].items()]
