@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
+from bridge.question import LlmWish
 from bridge.scene import Scene
 
 Family = Literal[
@@ -132,7 +133,11 @@ class Job:
     """`auto`, a provider, or `provider/model`."""
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
+    llm: LlmWish = field(default_factory=LlmWish)
     scene: Scene | None = None  # None: `text` is a finished prompt
+    scene_by: str = ""  # `endpoint/model` of the language model that wrote it
+    scene_cost: int = 0  # micro-dollars that it charged
+    tags: str = ""  # quality tags around a story; for families that read them
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
     styles: tuple[Style, ...] = ()

@@ -21,7 +21,7 @@ from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
-from bridge.summarizer.lint import lint, repair
+from bridge.summarizer.lint import lint, repair, sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
@@ -89,9 +89,8 @@ class Prompter:
         shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
-            job = await self._with_scene(replace(job, text=bare, shows=shows), hits)
-            if boilerplate:
-                job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
+            job = replace(job, text=bare, tags=boilerplate, shows=shows)
+            job = await self._with_scene(job, hits)
         else:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
@@ -102,6 +101,8 @@ class Prompter:
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
         cut = fit(job, model)
+        tags, negative, sifted = sift(job.tags, cut.job.negative, model.family)
+        cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
         prompt, negative = self._words(cut, model)
         prompt = styled(prompt, (style.prompt for style in job.styles))
         prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
@@ -129,7 +130,7 @@ class Prompter:
             hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
-            notes=(*cut.notes, *woven, *repaired, *found),
+            notes=(*cut.notes, *sifted, *woven, *repaired, *found),
         )
 
     def _words(self, cut: Fit, model: Model) -> tuple[str, str]:
@@ -141,7 +142,8 @@ class Prompter:
         if any(lora.category == "style" for lora in cut.loras):
             scene = replace(scene, style="")  # the LoRA's own words name it
         prompt = render(model.family, scene, words(scene, cut.loras, cut.dropped))
-        return prompt.positive, ", ".join(filter(None, (negative, prompt.negative)))
+        positive = ", ".join(filter(None, (cut.job.tags, prompt.positive)))
+        return positive, ", ".join(filter(None, (negative, prompt.negative)))
 
     async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
         if catalog is not self._matched:
@@ -161,11 +163,12 @@ class Prompter:
             if hit.lora.category == "character"
         ]
         written = await self._summarizer.scene(
-            job.text, people=people, ceiling=job.rating, caller=job.caller
+            job.text, people=people, ceiling=job.rating, caller=job.caller, wish=job.llm
         )
         rating, rule = rated(written.scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
-        job = replace(job, scene=written.scene, shows=shows)
+        by, cost = written.model, written.cost
+        job = replace(job, scene=written.scene, shows=shows, scene_by=by, scene_cost=cost)
         return _noted(job, *written.notes)
 
 

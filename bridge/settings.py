@@ -15,6 +15,8 @@ from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
 from bridge.routing.order import Order
 from bridge.styles import USUAL
+from bridge.transport.llm.configured import endpoint, llms
+from bridge.transport.llm.endpoint import Endpoint
 
 TO_COME = (
     "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
@@ -85,12 +87,11 @@ class Settings:
     time_scale: float = setting(
         "BRIDGE_TIME_SCALE", 1.0, "all waits of ours times this (tests scale them down)"
     )
-    llm_base_url: str = setting(
-        "BRIDGE_LLM_BASE_URL", "", "an OpenAI-style endpoint that writes scenes; empty: by rules"
-    )
-    llm_api_key: str = setting("BRIDGE_LLM_API_KEY", "", "its key", secret=True)
-    llm_model: str = setting("BRIDGE_LLM_MODEL", "", "its model")
     llm_timeout: float = setting("BRIDGE_LLM_TIMEOUT", 6.0, "seconds for a scene, in all")
+    llm_check_model: str = setting(
+        "BRIDGE_LLM_CHECK_MODEL", "",
+        "a cheaper model that is asked whether anything changed, as MODEL or ENDPOINT/MODEL",
+    )  # fmt: skip
     s3_endpoint: str = setting("S3_ENDPOINT", "", "keep pictures in this S3 service, not a folder")
     s3_bucket: str = setting("S3_BUCKET", "", "its bucket")
     s3_access_key_id: str = setting("S3_ACCESS_KEY_ID", "", "its key id", secret=True)
@@ -98,6 +99,10 @@ class Settings:
     s3_region: str = setting("S3_REGION", "", "its region")
     accounts: tuple[Account, ...] = ()
     """The clouds that have what they need, in the order of `providers`."""
+    llms: tuple[Endpoint, ...] = ()
+    """What writes scenes, first choice first; none: rules alone."""
+    vision: Endpoint | None = None
+    """What looks at pictures."""
 
     @property
     def ceiling(self) -> Rating:
@@ -141,7 +146,10 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         raise BadRequest(f"BRIDGE_PROVIDERS: no provider {', '.join(unknown)}; there are {known}")
     ordered = [by_name[name] for name in wanted] or list(cards)
     accounts = filter(None, (account(card, env) for card in ordered))
-    return Settings(**values, accounts=tuple(accounts))
+    return Settings(
+        **values, accounts=tuple(accounts), llms=llms(env),
+        vision=endpoint(env, "BRIDGE_VISION_", "vision"),
+    )  # fmt: skip
 
 
 def account(card: Card, env: Mapping[str, str]) -> Account | None:
@@ -163,7 +171,8 @@ def secrets(settings: Settings) -> list[str]:
     """Every value that must never be shown."""
     own = (getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret"))
     keys = (value for known in settings.accounts for value in (known.key, *known.secrets))
-    return [value for value in (*own, *keys) if value]
+    models = (one.api_key for one in (*settings.llms, settings.vision) if one)
+    return [value for value in (*own, *keys, *models) if value]
 
 
 def _is_origin(text: str) -> bool:

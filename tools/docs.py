@@ -8,6 +8,7 @@ from pathlib import Path
 from bridge.engine.contract import Adapter, Model
 from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings
+from bridge.transport.llm.configured import KNOBS
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,6 +23,9 @@ def env_example() -> str:
     for f in fields(Settings):
         if f.metadata:
             lines += [f"# {f.metadata['about']}", f"#{f.metadata['env']}={_default(f.default)}", ""]
+    lines += ["# --- language models; a second one: BRIDGE_LLM_2_BASE_URL …, up to 9 ---"]
+    for name, about in _models():
+        lines += [f"# {about}", f"#{name}=", ""]
     for adapter in adapters().values():
         if adapter.card.settings:
             lines += [f"# --- {adapter.card.title} ---"]
@@ -37,6 +41,16 @@ def _default(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
+def _models() -> Iterator[tuple[str, str]]:
+    """The variables of language models, and what they are for."""
+    for knob in KNOBS:
+        yield f"BRIDGE_LLM_{knob.suffix}", knob.about
+    for knob in KNOBS:
+        if knob.suffix != "NAME":
+            about = "an endpoint that looks at pictures" if knob.field == "base_url" else knob.about
+            yield f"BRIDGE_VISION_{knob.suffix}", about
+
+
 def settings_page() -> str:
     """The same as a table."""
     rows = [
@@ -44,6 +58,7 @@ def settings_page() -> str:
         for f in fields(Settings)
         if f.metadata
     ]
+    rows += [f"| `{name}` | | {about} |" for name, about in _models()]
     for adapter in adapters().values():
         rows += [
             f"| `{s.env}` | | {adapter.card.title}: {s.about} |" for s in adapter.card.settings

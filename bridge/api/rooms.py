@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bridge.domain import Job, Lora, Made, PromptMode, Rating, Style
+from bridge.domain import Job, Lora, Made, Picture, PromptMode, Rating, Style
 from bridge.engine.card import Option
 from bridge.engine.control import Control
 
@@ -72,6 +72,14 @@ class Desk(Protocol):
         ...
 
 
+class Viewer(Protocol):
+    """A model that looks at pictures."""
+
+    async def describe(self, picture: Picture) -> str:
+        """One paragraph; AttemptError when nobody answers."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Handed in by the composition root."""
@@ -80,6 +88,7 @@ class Rooms:
     routes: Routes
     loras: Loras
     desk: Desk | None = None
+    viewer: Viewer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ class DoorSettings:
     """In one request."""
     version: str = ""
     """Shown in infotexts and lists."""
+    llms: tuple[str, ...] = ()
+    """Names of the language models that a request may choose from."""
     styles: Mapping[str, Style] = field(default_factory=dict)
     """By name."""
     infotext: Infotext = "full"

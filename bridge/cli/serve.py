@@ -75,7 +75,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
-    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview)
+    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer)
 
 
 def door_settings(settings: Settings) -> DoorSettings:
@@ -90,6 +90,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         max_pictures=settings.max_pictures,
         version=__version__,
         infotext=settings.infotext,
+        llms=tuple(llm.name for llm in settings.llms),
         styles=read_styles(settings.styles),
     )
 

@@ -1,6 +1,7 @@
 """What A1111 does with finished pictures: enlarge them, read what they say."""
 
 import asyncio
+from dataclasses import dataclass
 
 import pybase64
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from bridge.api.a1111 import infotext
 from bridge.api.a1111.images import taken
 from bridge.api.a1111.schema import EXTRA, Asked, read
 from bridge.api.json_body import json_answer, json_object
+from bridge.api.rooms import Viewer
 from bridge.domain import Picture
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.text import read_text, with_text
@@ -42,9 +44,20 @@ async def png_info(request: Request) -> Response:
     return json_answer({"info": text, "items": items, "parameters": infotext.parsed(text)})
 
 
-async def interrogate(request: Request) -> Response:
-    """POST interrogate: nothing here looks at pictures."""
-    raise BadRequest("this bridge has no model that describes pictures")
+@dataclass(frozen=True, slots=True)
+class Interrogate:
+    """What is in a picture, by a vision model; A1111's `clip` and `deepdanbooru` mean that one."""
+
+    viewer: Viewer | None
+
+    async def ask(self, request: Request) -> Response:
+        """POST interrogate. BadRequest without a vision model, and for what is no picture."""
+        if self.viewer is None:
+            raise BadRequest(
+                "this bridge has no model that describes pictures: set BRIDGE_VISION_BASE_URL"
+            )
+        picture = taken((await json_object(request)).get("image"), "image")
+        return json_answer({"caption": await self.viewer.describe(picture)})
 
 
 async def _extra(asked: Asked, picture: Picture) -> str:

@@ -47,7 +47,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("POST", "/sdapi/v1/png-info", extras.png_info),
         ("POST", "/sdapi/v1/extra-single-image", extras.single_image),
         ("POST", "/sdapi/v1/extra-batch-images", extras.batch_images),
-        ("POST", "/sdapi/v1/interrogate", extras.interrogate),
+        ("POST", "/sdapi/v1/interrogate", extras.Interrogate(rooms.viewer).ask),
     ]
     for method in _METHODS:
         table += [(method, path, always(value)) for path, value in FIXED[method].items()]

@@ -25,6 +25,8 @@ class Wishes:
     model: str = ""
     rating: str = ""
     prompt_mode: str = ""
+    llm: str = ""
+    llm_model: str = ""
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     """JSON scalars; whether a cloud knows them is not asked here."""
