@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev run demo test unit check fix docs lock bench
+.PHONY: help setup setup-dev run demo test unit check fix docs lock bench live
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -50,6 +50,9 @@ fix: setup-dev   ## what can be mended by itself
 
 docs: setup-dev  ## write env.example and the reference pages anew
 	$(BIN)/python -m tools.docs
+
+live: setup      ## one small real picture from every account, e.g. make live MAX_USD=0.05
+	$(BIN)/python -m tools.live --max-usd $(or $(MAX_USD),0)
 
 bench: setup     ## start and memory, overhead, fallback, books, matcher, carriers
 	$(BIN)/python -m bench.start

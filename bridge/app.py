@@ -1,7 +1,7 @@
 """The composition root: who gets what, start and stop. No other place joins rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
 from bridge.events import Adopted, Bus, CatalogChanged
 from bridge.lora.catalog import CatalogFile
+from bridge.lora.hosting import Hosting
 from bridge.lora.mapping import LoraMapping
 from bridge.lora.shelf import Shelf
 from bridge.observe.log import write_down
@@ -53,6 +54,8 @@ class Bridge:
     router: Router
     loras: CatalogFile
     overview: Overview
+    wake: Callable[[str, str], bool]
+    """Of account and ref: a cloud has told that this attempt is over."""
     viewer: Viewer | None = None
 
 
@@ -65,14 +68,13 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     configured = configured_adapters(settings.accounts)
     settings.data.mkdir(parents=True, exist_ok=True)
     listed = places(settings)
-    bus, metrics, pace = Bus(), Metrics(), Pace(settings.time_scale)
+    bus, metrics = Bus(), Metrics()
     bus.listen(write_down)
     bus.listen(metrics)
     store = await asyncio.to_thread(Store.open, settings.store_url, bus)
     ledger, history, blobs = Ledger(store), History(store), pictures(settings)
     transport = Transport()
-    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
-    engine = Engine(transport, Keeper(ledger, history, blobs, bus), Slots(), Shelf(mapping), pace)
+    engine = engine_of(settings, Keeper(ledger, history, blobs, bus), blobs, transport, bus)
     drawer = Drawer(store, "health")
     health = Health(settings.time_scale, drawer.save)
     health.restore(await drawer.load())
@@ -89,7 +91,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
         async with speakers as (writers, viewer), watched(loras, bus):
             prompts = prompter(settings, loras, writers, listed, Drawer(store, "places"))
             pipeline = Pipeline(prompts, router, bus)
-            yield Bridge(settings, pipeline, router, loras, overview, viewer)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, viewer)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()
@@ -155,6 +157,25 @@ async def language_models(
         await transport.aclose()
         if learnt:
             learnt.flush()
+
+
+def engine_of(
+    settings: Settings, keeper: Keeper, blobs: Blobs, transport: Transport, bus: Bus
+) -> Engine:
+    """The engine, with what is known of LoRAs at their clouds."""
+    mapping = LoraMapping(settings.data / "lora_mapping.json", seed=Path("lora_mapping.json"))
+    hosts = hosting(settings, mapping, blobs, transport, bus)
+    return Engine(transport, keeper, Slots(), Shelf(mapping), Pace(settings.time_scale), hosts)
+
+
+def hosting(
+    settings: Settings, mapping: LoraMapping, blobs: Blobs, transport: Transport, bus: Bus
+) -> Hosting | None:
+    """Our bucket for LoRA files that clouds cannot fetch, where that is wished and there is one."""
+    if settings.rehost_loras == "off" or not isinstance(blobs, S3):
+        return None
+    keys = settings.keys_of_hosts
+    return Hosting(mapping, blobs, transport.download_to, keys, bus, settings.data)
 
 
 def places(settings: Settings) -> Sequence[CuratedPlace]:

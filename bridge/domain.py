@@ -56,6 +56,8 @@ class LoraFile:
 
     url: str
     weight: float
+    sha256: str = ""
+    """Of its bytes, where known: the same file under another address is known by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Job:
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
     styles: tuple[Style, ...] = ()
+    lost_loras: Mapping[str, str] = field(default_factory=dict)
+    """Those that the cloud being asked cannot get at: by id, the code of the note that says why."""
     hires: Hires | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     """A cloud's own knobs by the names on its card, asked for by name."""
@@ -158,6 +162,7 @@ class LoraUse:
     weight: float
     handle: str = ""
     """The cloud's own id for it, where it names LoRAs so."""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ BridgeError
 │  ├─ Garbled               an answer that is no answer, or a picture that is no picture
 │  ├─ Gone                  the model or endpoint is not there any more: parked until somebody acts
 │  ├─ Unfit                 this job cannot be expressed there; says nothing of the cloud's health
-│  ├─ LoraUnreachable       the cloud cannot get at a LoRA file
-│  ├─ LoraPending           the cloud is still taking in a LoRA: it will be there for a later job
+│  │  └─ TooManyLoras       nothing was billed: asked again with fewer, and the limit is remembered
+│  ├─ LoraMissing           without these LoRAs the cloud could make the picture
+│  │  ├─ LoraUnreachable    it cannot get at a LoRA file, or not take it in
+│  │  └─ LoraPending        it is still taking in a LoRA: it will be there for a later job
 │  ├─ Sealed                the picture came, locked behind a password that is not set here
 │  ├─ Busy                  all our places at the cloud are taken; says nothing of its health
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
@@ -32,6 +34,10 @@ from typing import ClassVar
 
 _ADDRESS = re.compile(r"(?i)\b(https?://)(?:[^\s/?#@\"'<>]*@)?([^\s?#\"'<>]*)(?:[?#][^\s\"'<>]*)?")
 
+_MOST = re.compile(
+    r"(?i)(?:at most|no more than|up to|only|maximum(?: number)?(?: of)?(?: loras?)?(?: is)?|limit"
+    r"(?: of| is)?|<=)[\s:(]*(\d{1,3})\b"
+)
 SHORTEST_SECRET = 4
 """Characters. What is shorter is no secret, and hiding it would blot out the text."""
 
@@ -143,11 +149,28 @@ class Unfit(AttemptError):
     door_status = 422
 
 
-class LoraUnreachable(AttemptError):
+class TooManyLoras(Unfit):
+    """More LoRAs than the cloud takes, though its card says otherwise."""
+
+    @property
+    def most(self) -> int | None:
+        """How many it takes, where its words name the number."""
+        found = _MOST.search(self.text)
+        return int(found[1]) if found else None
+
+
+class LoraMissing(AttemptError):
+    """Something is the matter with LoRAs, not with the cloud."""
+
+    loras: tuple[str, ...] = ()
+    """Their ids."""
+
+
+class LoraUnreachable(LoraMissing):
     """A LoRA could not be fetched or taken in by the cloud."""
 
 
-class LoraPending(AttemptError):
+class LoraPending(LoraMissing):
     """An upload is under way and goes on at the cloud; no other model there would be sooner."""
 
 

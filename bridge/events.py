@@ -106,6 +106,24 @@ class Rested:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLearnt:
+    """A cloud takes fewer LoRAs than its card says; the card wants an edit if this lasts."""
+
+    route: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoraHosted:
+    """A LoRA file that a cloud could not fetch was put into our own bucket, or could not be."""
+
+    file: str
+    """Host and path."""
+    bytes: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Adopted:
     """An attempt that another process left behind is looked after again."""
 
@@ -138,6 +156,8 @@ Event = (
     | JobEnded
     | LlmAsked
     | Rested
+    | LimitLearnt
+    | LoraHosted
     | Adopted
     | CatalogChanged
     | StoreFailed

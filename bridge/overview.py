@@ -55,6 +55,8 @@ class Overview:
                 "family": route.model.family,
                 "success": round(health.success(route.name), 3),
                 "p95": health.p95(route.name, route.model),
+                "most_loras": route.model.loras.most if route.model.loras else 0,
+                "learnt_most_loras": health.most_loras(route.name),
                 "rests_for": round(health.rest_of(route.account, route.name), 1),
                 "reason": health.reason(route.account) or health.reason(route.name),
             }

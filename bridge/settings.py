@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from bridge.domain import PromptMode, Rating
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
+from bridge.keys import accounts, all_secrets, chosen
 from bridge.routing.order import Order
 from bridge.styles import USUAL
 from bridge.transport.llm.configured import endpoint, llms
@@ -20,7 +21,7 @@ from bridge.transport.llm.endpoint import Endpoint
 
 TO_COME = (
     "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
-    "PIXELDOJO_API_KEY", "GEMINI_API_KEY",
+    "PIXELDOJO_API_KEY",
 )  # fmt: skip
 """Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
@@ -50,12 +51,16 @@ class Settings:
         "BRIDGE_HOSTS", ("host.docker.internal",),
         "names by which clients may call this server, besides localhost and BRIDGE_HOST",
     )  # fmt: skip
+    public_url: str = setting(
+        "BRIDGE_PUBLIC_URL", "",
+        "this server as clouds can reach it, e.g. https://pictures.example; they tell it when done",
+    )  # fmt: skip
     data: Path = setting("BRIDGE_DATA", Path("data"), "folder for the database and the pictures")
     database_url: str = setting(
         "DATABASE_URL", "", "a Postgres address; empty: SQLite in the data folder", secret=True
     )
     providers: tuple[str, ...] = setting(
-        "BRIDGE_PROVIDERS", (), "clouds to use, best first, e.g. runware,runpod; empty: all"
+        "BRIDGE_PROVIDERS", (), "clouds to use, best first, e.g. runware,fal,fal_2; empty: all"
     )
     order: Order = setting(
         "BRIDGE_ORDER", "ranked", "ranked (by order and health) or fixed (by order alone)"
@@ -97,12 +102,22 @@ class Settings:
     s3_access_key_id: str = setting("S3_ACCESS_KEY_ID", "", "its key id", secret=True)
     s3_secret_access_key: str = setting("S3_SECRET_ACCESS_KEY", "", "its secret", secret=True)
     s3_region: str = setting("S3_REGION", "", "its region")
+    rehost_loras: Literal["off", "on"] = setting(
+        "BRIDGE_REHOST_LORAS", "off",
+        "on: a LoRA file that a cloud cannot fetch is put into the S3 bucket for it",
+    )  # fmt: skip
+    lora_keys: tuple[str, ...] = setting(
+        "BRIDGE_LORA_KEYS", (),
+        "keys to fetch LoRA files with, e.g. huggingface.co=hf_…,civitai.com=…", secret=True,
+    )  # fmt: skip
     accounts: tuple[Account, ...] = ()
     """The clouds that have what they need, in the order of `providers`."""
     llms: tuple[Endpoint, ...] = ()
     """What writes scenes, first choice first; none: rules alone."""
     vision: Endpoint | None = None
     """What looks at pictures."""
+    hidden: tuple[str, ...] = ()
+    """Keys of all clouds, also of those that are not used: never to be shown."""
 
     @property
     def ceiling(self) -> Rating:
@@ -113,6 +128,18 @@ class Settings:
     def is_public(self) -> bool:
         """Whether other machines can reach the server."""
         return self.host not in HOSTS_OF_THIS_MACHINE
+
+    @property
+    def public_names(self) -> tuple[str, ...]:
+        """The name by which clouds call this server, where one is set."""
+        name = urlsplit(self.public_url).hostname
+        return (name,) if name else ()
+
+    @property
+    def keys_of_hosts(self) -> Mapping[str, str]:
+        """`lora_keys` by host, in lower case."""
+        pairs = (pair.partition("=") for pair in self.lora_keys)
+        return {host.strip().lower(): key.strip() for host, _, key in pairs}
 
     @property
     def store_url(self) -> str:
@@ -139,46 +166,36 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         raise BadRequest(
             f"BRIDGE_CORS_ORIGINS: {wrong[0]!r} is no origin, as https://lite.koboldai.net is one"
         )
-    wanted = settings.providers
-    by_name = {card.name: card for card in cards}
-    if unknown := [name for name in wanted if name not in by_name]:
-        known = ", ".join(by_name)
-        raise BadRequest(f"BRIDGE_PROVIDERS: no provider {', '.join(unknown)}; there are {known}")
-    ordered = [by_name[name] for name in wanted] or list(cards)
-    accounts = filter(None, (account(card, env) for card in ordered))
+    if any(not host or not key for host, key in settings.keys_of_hosts.items()):
+        raise BadRequest("BRIDGE_LORA_KEYS: each is host=key, e.g. huggingface.co=hf_…")
+    if settings.public_url and not _is_address(settings.public_url):
+        raise BadRequest(f"BRIDGE_PUBLIC_URL: {settings.public_url!r} is no http(s) address")
+    known = [replace(a, hooks=settings.public_url) for card in cards for a in accounts(card, env)]
+    wanted = chosen(settings.providers, [card.name for card in cards], known)
     return Settings(
-        **values, accounts=tuple(accounts), llms=llms(env),
+        **values, accounts=wanted, hidden=tuple(all_secrets(cards, env)), llms=llms(env),
         vision=endpoint(env, "BRIDGE_VISION_", "vision"),
     )  # fmt: skip
 
 
-def account(card: Card, env: Mapping[str, str]) -> Account | None:
-    """The account that `env` holds for a cloud, or None when something required is missing."""
-    options: dict[str, str] = {}
-    for wanted in card.settings:
-        names = (wanted.env, *wanted.aliases)
-        value = next((env[name] for name in names if name in env), "")
-        if wanted.required and not value:
-            return None
-        if value:
-            options[wanted.option] = value
-    key, base_url = options.pop("key", ""), options.pop("base_url", card.base_url)
-    hidden = tuple(options[s.option] for s in card.settings if s.secret and s.option in options)
-    return Account(card.name, base_url, key, options=options, secrets=hidden)
-
-
 def secrets(settings: Settings) -> list[str]:
     """Every value that must never be shown."""
-    own = (getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret"))
-    keys = (value for known in settings.accounts for value in (known.key, *known.secrets))
+    own = [getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret")]
+    plain = (value for value in own if isinstance(value, str))
     models = (one.api_key for one in (*settings.llms, settings.vision) if one)
-    return [value for value in (*own, *keys, *models) if value]
+    keys = (*settings.keys_of_hosts.values(), *models)
+    return [value for value in (*plain, *keys, *settings.hidden) if value]
 
 
 def _is_origin(text: str) -> bool:
     """Whether a browser could send `text` as Origin."""
     parts = urlsplit(text.rstrip("/"))
     return text == "null" or bool(parts.netloc and parts.geturl().endswith(f"://{parts.netloc}"))
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _value(f: "Field[Any]", kind: Any, text: str) -> Any:

@@ -110,6 +110,12 @@ def fault(request: web.Request, *kinds: str) -> Fault | None:
     return found if found is not None and found.kind in kinds else None
 
 
+def most_loras(request: web.Request, usual: int) -> int:
+    """How many LoRAs a picture may have: as usual, or what a `too_many_loras` fault says."""
+    found = fault(request, "too_many_loras")
+    return int(found.args.get("most", 1)) if found else usual
+
+
 def queue_s(request: web.Request, usual: float) -> float:
     """Seconds in the queue: as usual, or what a `queue` fault says."""
     found = fault(request, "queue")

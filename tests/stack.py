@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.ask import ask
+from tests.providers.cases import CASES, Case
 
 ROOT = Path(__file__).parents[1]
 EMULATED_SPEED = 0.05
@@ -189,9 +190,15 @@ class Stack:
 def clouds(url: str) -> dict[str, str]:
     """The settings that point the bridge at the emulator: Runware, then RunPod, then an LLM.
 
-    fal has its key too and is asked where BRIDGE_PROVIDERS names it.
+    All others have their keys too and are asked where BRIDGE_PROVIDERS names them.
     """
     return {
+        **{
+            env: value
+            for name, case in CASES.items()
+            if name not in ("runware", "runpod")
+            for env, value in _account(case, url)
+        },
         "BRIDGE_PROVIDERS": "runware,runpod",
         "BRIDGE_ORDER": "fixed",
         "RUNWARE_API_KEY": "emu-runware-key",
@@ -199,12 +206,18 @@ def clouds(url: str) -> dict[str, str]:
         "RUNPOD_API_KEY": "emu-runpod-key",
         "RUNPOD_BASE_URL": f"{url}/runpod/v2",
         "RUNPOD_ZIMAGE_ENDPOINT": "zimage",
-        "FAL_API_KEY": "emu-fal-key",
-        "FAL_BASE_URL": f"{url}/fal/queue",
         "BRIDGE_LLM_BASE_URL": f"{url}/llm/v1",
         "BRIDGE_LLM_API_KEY": "emu-llm-key",
         "BRIDGE_LLM_MODEL": "emulated-writer",
     }
+
+
+def _account(case: Case, url: str) -> Iterator[tuple[str, str]]:
+    """What an account at an emulated cloud is made of."""
+    values = {"key": f"emu-{case.cloud}-key", "base_url": url + case.path, **case.options}
+    for setting in case.card.settings:
+        if setting.option in values:
+            yield setting.env, values[setting.option]
 
 
 @contextmanager

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import BadRequest
+from bridge.keys import account
 from bridge.providers import adapters
-from bridge.settings import Settings, account, environment, read, secrets
+from bridge.settings import Settings, environment, read, secrets
 
 CARDS = [kind.card for kind in adapters().values()]
 
@@ -120,3 +121,70 @@ def test_a_wrong_language_model_is_named(name: str, value: str) -> None:
     env = {"BRIDGE_LLM_BASE_URL": "http://a.example", "BRIDGE_LLM_2_BASE_URL": "http://b.example"}
     with pytest.raises(BadRequest, match="'llm'" if "NAME" in name else name):
         read({**env, name: value}, [])
+
+
+FAL = {"FAL_API_KEY": "k1", "FAL_2_API_KEY": "k2", "FAL_3_KEY": "k3", "FAL_2_BASE_URL": "http://b"}
+
+
+def names(**env: str) -> list[str]:
+    return [known.name for known in read(env, CARDS).accounts]
+
+
+def test_a_second_account_inherits_nothing_but_the_card() -> None:
+    env = {**FAL, "FAL_SAFETY_CHECKER": "off", "BRIDGE_PROVIDERS": "fal"}
+    first, second, third = read(env, CARDS).accounts
+    assert [a.name for a in (first, second, third)] == ["fal", "fal_2", "fal_3"]
+    assert [a.key for a in (first, second, third)] == ["k1", "k2", "k3"]
+    assert (first.base_url, second.base_url) == ("https://queue.fal.run", "http://b")
+    assert (dict(first.options), dict(second.options)) == ({"checker": "off"}, {})
+
+
+def test_the_number_stands_after_the_first_word() -> None:
+    env = {"RUNPOD_2_API_KEY": "k", "RUNPOD_2_ZIMAGE_ENDPOINT": "e2"}
+    (second,) = read({**env, "BRIDGE_PROVIDERS": "runpod"}, CARDS).accounts
+    assert (second.name, dict(second.options)) == ("runpod_2", {"z-image": "e2"})
+
+
+@pytest.mark.parametrize(
+    ("providers", "order"),
+    [
+        ("fal", ["fal", "fal_2", "fal_3"]), ("fal_3,fal", ["fal_3", "fal"]), ("fal_2", ["fal_2"]),
+        ("fal,fal_2,runware", ["fal", "fal_2", "runware"]), ("runware,fal_9", ["runware"]),
+        ("runware,fal,fal", ["runware", "fal", "fal_2", "fal_3"]),
+    ],
+)  # fmt: skip
+def test_the_order_names_accounts(providers: str, order: list[str]) -> None:
+    assert names(**FAL, RUNWARE_API_KEY="r", BRIDGE_PROVIDERS=providers) == order
+
+
+@pytest.mark.parametrize("name", ["FAL_0_KEY", "FAL_02_KEY", "FAL_X_KEY", "FAL_9999_KEY"])
+def test_a_number_that_is_none_is_left_alone(name: str) -> None:
+    assert names(**{name: "k"}) == ["sketch"]
+
+
+def test_half_an_account_is_none() -> None:
+    assert names(FAL_2_BASE_URL="http://b", RUNPOD_2_ZIMAGE_ENDPOINT="e") == ["sketch"]
+
+
+@pytest.mark.parametrize("providers", ["nobody_2", "fal_two", "fal_"])
+def test_an_account_of_nobody_is_named(providers: str) -> None:
+    with pytest.raises(BadRequest, match=providers):
+        read({**FAL, "BRIDGE_PROVIDERS": providers}, CARDS)
+
+
+def test_keys_of_all_accounts_are_hidden() -> None:
+    env = {**FAL, "FAL_KEY": "k0", "BRIDGE_PROVIDERS": "fal_2", "RUNPOD_7_API_KEY": "k7"}
+    assert set(secrets(read(env, CARDS))) == {"k0", "k1", "k2", "k3", "k7"}
+
+
+def test_every_account_tells_where_clouds_may_call_back() -> None:
+    env = {"FAL_2_KEY": "k", "BRIDGE_PUBLIC_URL": "https://pictures.example/"}
+    fal = next(a for a in read(env, CARDS).accounts if a.provider == "fal")
+    hook = adapters()["fal"](fal).hook("ref-1")
+    assert hook == "https://pictures.example/bridge/v1/hooks/fal_2/ref-1"
+
+
+@pytest.mark.parametrize("url", ["pictures.example", "ftp://x", "https://"])
+def test_a_public_address_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(BadRequest, match="BRIDGE_PUBLIC_URL"):
+        read({"BRIDGE_PUBLIC_URL": url}, CARDS)

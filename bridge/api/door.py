@@ -10,13 +10,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bridge.api.hooks import PATH as HOOKS
 from bridge.api.origins import Origins, preflight, readable
 from bridge.api.refusals import refused
 from bridge.api.rooms import DoorSettings
+from bridge.engine import circle
 from bridge.errors import BadRequest, DoorError, Unauthorized
 
 _PREFIX = re.compile(
-    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
+    r".*(?=/(?:(?:sdapi/v1|internal|controlnet|bridge/v1/hooks|v1/(?:images|models))(?:/|$)|(?:config|login)/?$))"
 )
 _OPEN = frozenset({
     ("GET", "/internal/ping"), ("OPTIONS", "/v1/images/generations"),
@@ -32,6 +34,12 @@ class TooLarge(BadRequest):
     """The body is longer than the door lets in."""
 
     status = 413
+
+
+class Circle(BadRequest):
+    """The request is our own: an upstream's address leads back here."""
+
+    status = 508
 
 
 def caller_of(request: Request) -> str:
@@ -55,7 +63,7 @@ class Door:
         self._origins = Origins(settings.cors_origins, settings.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or answer it with 401, 403 or 413 before its body is read."""
+        """Let the request in, or answer it with 401, 403, 413 or 508 before its body is read."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -66,6 +74,7 @@ class Door:
             if origin and (answer := preflight(origin, Headers(scope=scope))):
                 await answer(scope, receive, send)
                 return
+            _check_circle(scope)
             user = self._user(scope)
             self._check_length(scope)
         except DoorError as error:
@@ -78,8 +87,7 @@ class Door:
     def _user(self, scope: Scope) -> str:
         """The Basic user, empty when there is none; Unauthorized. Open doors read no header."""
         auth = self._settings.auth
-        path = scope["path"]
-        if not auth or (scope["method"], path) in _OPEN or path.startswith(_SIGNED):
+        if not auth or _is_open(scope["method"], scope["path"]):
             return ""
         header = Headers(scope=scope).get("authorization", "")
         user, given = credentials(header)
@@ -109,6 +117,16 @@ class Door:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"the request is larger than {self._settings.body_limit} bytes")
+
+
+def _check_circle(scope: Scope) -> None:
+    if Headers(scope=scope).get(circle.HEADER) == circle.OURS:
+        raise Circle(circle.TEXT)
+
+
+def _is_open(method: str, path: str) -> bool:
+    told = method == "POST" and path.startswith(HOOKS)
+    return told or (method, path) in _OPEN or path.startswith(_SIGNED)
 
 
 def credentials(header: str) -> tuple[str, str]:

@@ -53,7 +53,7 @@ def refusal(error: BridgeError, path: str = "") -> Response:
     if isinstance(error, AllProvidersFailed):
         cause = error.cause
     status = error.status if isinstance(error, DoorError) else 500
-    headers = {"Connection": "close"} if status in (403, 413) else {}  # nobody reads on
+    headers = {"Connection": "close"} if status in (403, 413, 508) else {}  # nobody reads on
     if isinstance(cause, AttemptError):
         status = cause.door_status
         if cause.retry_after is not None:

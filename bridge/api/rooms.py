@@ -1,6 +1,6 @@
 """What the doors need of the rooms behind them, and how they are set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -89,6 +89,8 @@ class Rooms:
     loras: Loras
     desk: Desk | None = None
     viewer: Viewer | None = None
+    wake: Callable[[str, str], bool] | None = None
+    """Of account and ref: look after that attempt now; False when nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

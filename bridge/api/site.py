@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from bridge.api import control
+from bridge.api import control, hooks
 from bridge.api.a1111 import routes as a1111
 from bridge.api.docs import docs_page
 from bridge.api.door import Door
@@ -42,5 +42,7 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
     site.include_router(openai.router(rooms, settings, running))
     if rooms.desk:
         site.include_router(control.router(rooms.desk))
+    if rooms.wake:
+        site.include_router(hooks.router(rooms.wake))
     site.add_route("/docs", docs_page(site), include_in_schema=False)
     return site

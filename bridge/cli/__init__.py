@@ -32,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "serve clients")
     serve.add_argument("--host", help="overrules BRIDGE_HOST")
     serve.add_argument("--port", type=int, help="overrules BRIDGE_PORT")
-    _command(commands, "doctor", "what is configured, what is missing, what to do")
+    doctor = _command(commands, "doctor", "what is configured, what is missing, what to do")
+    about = "ask this account (without NAME: all) whether its key is good, by calls that are free"
+    doctor.add_argument("--provider", nargs="?", const="all", metavar="NAME", help=about)
     imagine = _command(commands, "imagine", "make one picture")
     imagine.add_argument("text")
     imagine.add_argument("-o", "--output", type=Path, required=True, help="the picture's file")

@@ -1,35 +1,30 @@
 """`a1111-bridge doctor`: what is configured, what is missing, what to do."""
 
 import argparse
+import asyncio
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.request import urlopen
 
-from bridge.engine.card import Card
+from bridge.cli.findings import Finding, report
+from bridge.cli.inquiry import inquiries, learnt
+from bridge.engine.contract import Adapter, Card
 from bridge.errors import BridgeError
+from bridge.keys import accounts, numbers, with_number
 from bridge.lora.catalog import load
 from bridge.providers import adapters
-from bridge.settings import TO_COME, Settings, account, environment, read
+from bridge.settings import TO_COME, Settings, environment, read
 from bridge.styles import read_styles
 from bridge.summarizer.places import load as load_places
 
-Mark = Literal["ok", "todo", "wrong"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    mark: Mark
-    text: str
-
 
 def run(options: argparse.Namespace) -> int:
-    """0: pictures can be made at a real cloud; 1: something is to be done first."""
+    """0: pictures can be made at a real cloud, or with --provider: nothing is wrong with the
+    accounts that were asked; 1: something is to be done first.
+    """
     env = environment()
     kinds = [kind.card for kind in adapters().values()]
     try:
@@ -37,18 +32,19 @@ def run(options: argparse.Namespace) -> int:
     except BridgeError as error:
         print(f"wrong  {error.text}")
         return 1
+    known = asyncio.run(learnt(settings))
+    if options.provider:
+        return 0 if report((*asyncio.run(inquiries(settings, options.provider)), *known)) else 1
     findings = [
         *clouds(settings, env), *server(settings), *loras(settings), *styles(settings),
         *writer(settings), *own_places(settings),
     ]  # fmt: skip
-    for finding in findings:
-        print(f"{finding.mark:5}  {finding.text}")
-    wrong = any(finding.mark == "wrong" for finding in findings)
+    well = report((*findings, *known))
     real = any(not card.dry_run for card in kinds if configured(card, settings))
     if not real:
         print("\nNo cloud is configured: every picture will be the sketch's prompt card.")
         print("Put a key into .env (env.example lists them), e.g. RUNWARE_API_KEY=…")
-    return 1 if wrong or not real else 0
+    return 0 if well and real else 1
 
 
 def configured(card: Card, settings: Settings) -> bool:
@@ -57,27 +53,39 @@ def configured(card: Card, settings: Settings) -> bool:
 
 
 def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
-    """Each cloud with its models, or with what it misses."""
+    """Each account with its models, or with what it misses."""
     for kind in adapters().values():
-        card = kind.card
-        if card.dry_run:
-            continue
-        found = account(card, env)
-        if found is None:
-            wanted = [s.env for s in card.settings if s.required]
-            yield Finding("todo", f"{card.title}: not configured; set {', '.join(wanted)}")
-        elif not configured(card, settings):
-            yield Finding("todo", f"{card.title}: has a key, but BRIDGE_PROVIDERS leaves it out")
-        elif models := kind(found).models():
-            names = ", ".join(model.name for model in models)
-            yield Finding("ok", f"{card.title}: {names} at {found.base_url}")
-        else:
-            needed = {model.option for model in card.models}
-            wanted = [s.env for s in card.settings if s.option in needed]
-            yield Finding("wrong", f"{card.title}: a key but no model; set {' or '.join(wanted)}")
+        if not kind.card.dry_run:
+            yield from _accounts(kind, settings, env)
+    used = {known.name for known in settings.accounts}
+    for name in settings.providers:
+        if re.search(r"_\d+$", name) and name not in used:
+            yield Finding("wrong", f"BRIDGE_PROVIDERS: {name} has no key")
     for name in TO_COME:
         if name in env:
             yield Finding("todo", f"{name} is set; the adapter for it is not built yet")
+
+
+def _accounts(kind: type[Adapter], settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
+    card, found = kind.card, list(accounts(kind.card, env))
+    required = [s.env for s in card.settings if s.required]
+    if not any(not known.label for known in found):
+        yield Finding("todo", f"{card.title}: not configured; set {', '.join(required)}")
+    for number in numbers(card, env):
+        if number not in {known.label for known in found}:
+            names = ", ".join(with_number(number, name) for name in required)
+            yield Finding("wrong", f"{card.title} {number}: a part only; set {names}")
+    for known in found:
+        who = f"{card.title} {known.label}".strip()
+        if known.name not in {used.name for used in settings.accounts}:
+            yield Finding("todo", f"{who}: has a key, but BRIDGE_PROVIDERS leaves it out")
+        elif models := kind(known).models():
+            names = ", ".join(model.name for model in models)
+            yield Finding("ok", f"{who}: {names} at {known.base_url}")
+        else:
+            needed = {model.option for model in card.models}
+            wanted = [s.env for s in card.settings if s.option in needed]
+            yield Finding("wrong", f"{who}: a key but no model; set {' or '.join(wanted)}")
 
 
 def server(settings: Settings) -> Iterator[Finding]:
@@ -93,6 +101,8 @@ def server(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"{folder.absolute()}: database and pictures")
     else:
         yield Finding("wrong", f"{folder.absolute()}: cannot be written; set BRIDGE_DATA")
+    if settings.rehost_loras == "on" and not settings.s3_bucket:
+        yield Finding("wrong", "BRIDGE_REHOST_LORAS is on, but there is no bucket; set S3_BUCKET")
 
 
 def loras(settings: Settings) -> Iterator[Finding]:

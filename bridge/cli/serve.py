@@ -75,7 +75,9 @@ def listening(host: str, port: int) -> socket.socket:
 
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
-    return Rooms(bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer)
+    return Rooms(
+        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer, bridge.wake
+    )
 
 
 def door_settings(settings: Settings) -> DoorSettings:
@@ -83,7 +85,7 @@ def door_settings(settings: Settings) -> DoorSettings:
     return DoorSettings(
         auth=settings.auth or None,
         cors_origins=settings.cors_origins,
-        hosts=(settings.host, *settings.hosts),
+        hosts=(settings.host, *settings.hosts, *settings.public_names),
         body_limit=settings.body_size_limit,
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from time import time
 
-from bridge.engine.card import Card
+from bridge.engine.card import MANY_LORAS, Card
 from bridge.errors import (
     AttemptError,
     Garbled,
@@ -46,7 +46,8 @@ def blame(card: Card, reply: Reply) -> AttemptError:
 
 def named(card: Card, text: str, *, otherwise: type[AttemptError] = Unavailable) -> AttemptError:
     """The failure that a text names in the cloud's own words, wherever it was found."""
-    means = (w.means for w in card.words if re.search(w.pattern, text, re.IGNORECASE))
+    words = (MANY_LORAS, *card.words)
+    means = (w.means for w in words if re.search(w.pattern, text, re.IGNORECASE))
     return next(means, otherwise)(f"{card.title}: {text[:LONGEST_TEXT]}")
 
 

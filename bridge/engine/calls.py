@@ -56,7 +56,14 @@ class SdkCall:
     reads: frozenset[int] = frozenset()
 
 
-Request = Call | SdkCall
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A picture that is drawn here, in a thread."""
+
+    draw: Callable[[], bytes]
+
+
+Request = Call | SdkCall | Local
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +89,6 @@ class Remote:
 
     url: str
     keyed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A picture that is drawn here, in a thread."""
-
-    draw: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)

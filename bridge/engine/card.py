@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bridge.domain import Family
-from bridge.errors import AttemptError
+from bridge.errors import AttemptError, TooManyLoras
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ class Sizes:
     low: int = 256
     high: int = 2048
     step: int = 16
+    area: tuple[int, int] | None = None
+    """Fewest and most pixels of the whole picture, where they are limited too."""
+    ratio: float | None = None
+    """The longer side is at most so many times the shorter one."""
+    like_init: bool = False
+    """No size is sent: the picture comes as large as the init image."""
     fixed: tuple[tuple[int, int], ...] = ()
 
 
@@ -84,6 +90,22 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPrices:
+    """Micro-dollars a token, which is dollars a million tokens."""
+
+    text: float
+    """Of the prompt."""
+    image: float
+    """Of pictures that are sent along."""
+    made: float
+    """Of what comes back."""
+
+    def cost(self, text: float, image: float, made: float) -> int:
+        """Micro-dollars for so many tokens of each kind."""
+        return round(self.text * text + self.image * image + self.made * made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +144,12 @@ class Model:
     """The most that the cloud's policy lets it show."""
     price: int = 0
     """Micro-dollars for one picture of a million pixels: the estimate before the cloud's figure."""
+    tokens: TokenPrices | None = None
+    """Where the cloud tells how many tokens it bills."""
+    formerly: tuple[str, ...] = ()
+    """Names of retired models that people still ask for: they mean this one, with a note."""
+    instead_of: str = ""
+    """The retired name that the operator has set; said with every picture."""
     p95: float = 30.0
     """Seconds within which 95 % of pictures come, until learnt."""
     option: str = ""
@@ -134,6 +162,15 @@ class Word:
 
     pattern: str
     means: type[AttemptError]
+
+
+MANY_LORAS = Word(
+    r"too many lora|max\w*loras?\w*exceed|maximum number of lora"
+    r"|(at most|no more than|maximum of|up to|only) \d+ lora"
+    r"|lora[^;]{0,60}(at most|no more than|maximum of) \d+ (item|element|entr|of )",
+    TooManyLoras,
+)
+"""How clouds put it that there are too many LoRAs; looked for before a card's own words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What an adapter is: a card that declares, and verbs that translate; the engine does the rest.
 
 A verb is a generator: it yields `Call`s, is sent `Reply`s, and returns its result. So it can
-take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`.
+take several calls and still never does I/O. Exactly one `Call` of `submit` is `paid`. A `Local`
+that is yielded is drawn in a thread, and what it draws comes back as `Reply.raw`.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -103,8 +104,14 @@ class Adapter:
         offered = tuple(m for m in self.card.models if not m.option or m.option in options)
         if only := options.get("only"):
             known = tuple(m for m in offered if only in (m.id, m.name))
-            return known or tuple(replace(m, id=only, name=only) for m in offered[:1])
+            heirs = tuple(replace(m, instead_of=only) for m in offered if only in m.formerly)
+            unknown = (replace(m, id=only, name=only, tokens=None) for m in offered[:1])
+            return known or heirs or tuple(unknown)
         return offered
+
+    def credentials(self) -> dict[str, str]:
+        """The header that carries the account's key."""
+        return {self.card.key_header: self.card.auth.format(key=self.account.key)}
 
     def submit(self, job: Ready, ref: str) -> Generator[Request, Reply, Ticket | Finished]:
         """Ask for the picture; `ref` is the attempt's id (a UUID) for clouds that take one."""

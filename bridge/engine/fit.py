@@ -7,9 +7,19 @@ from bridge.engine.card import Model, Span
 from bridge.engine.hires import fit_hires
 from bridge.engine.options import fit_options
 from bridge.engine.size import nearest_size
+from bridge.pictures.sniff import sniff
 
-LOSS = {"mask": 4.0, "init-image": 4.0, "reference": 3.0, "size": 0.5, "hires": 0.5}
+LOSS = {
+    "mask": 4.0, "init-image": 4.0, "reference": 3.0, "init-as-reference": 1.0, "size": 0.5,
+    "hires": 0.5,
+}  # fmt: skip
 """How much of what was asked is lost with a cut, by the note's code."""
+SLIGHT = {"negative": 0.05, "strength": 0.05, "seed": 0.02, "steps": 0.02, "guidance": 0.02}
+"""Cuts that weigh like a place or less in the configured order: clients send these unasked."""
+LOST = {
+    "lora-unreachable": "cannot use {}: words stand in",
+    "lora-pending": "is still taking in {}: words stand in",
+}
 LORA_LOSS = {"character": 3.0, "style": 1.5}
 """The same for a dropped LoRA, by category; 1 for all others."""
 
@@ -25,6 +35,8 @@ class Fit:
     notes: tuple[Note, ...]
     loss: float
     """0 keeps all; routing prefers the cloud that loses least."""
+    slight: float = 0.0
+    """The same of what matters little: it only tips the balance."""
 
 
 def fit(job: Job, model: Model) -> Fit:
@@ -33,16 +45,25 @@ def fit(job: Job, model: Model) -> Fit:
     cut = fit_hires(job, model, notes)
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
     cut = replace(cut, options=fit_options(job.options, model.options, notes))
-    kept, dropped = _fit_loras(job.loras, model, notes)
+    if old := _retired(job.route, model):
+        notes.append(Note("retired", f"stands in for {old}, which is retired"))
+    kept, dropped = _fit_loras(job, model, notes)
     uses = tuple(_use(lora, model, notes) for lora in kept)
     loss = sum(LOSS.get(note.code, 0.0) for note in notes)
     loss += sum(LORA_LOSS.get(lora.category, 1.0) for lora in dropped)
     told = tuple(Note(note.code, f"{model.name} {note.text}") for note in notes)
-    return Fit(cut, kept, uses, dropped, told, loss)
+    slight = sum(SLIGHT.get(note.code, 0.0) for note in notes)
+    return Fit(cut, kept, uses, dropped, told, loss, slight)
+
+
+def _retired(route: str, model: Model) -> str:
+    """The retired name by which this model was asked for, if it was."""
+    asked = route.partition("/")[2]
+    return asked if asked in model.formerly else model.instead_of
 
 
 def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
-    width, height = nearest_size(job.width, job.height, model.sizes)
+    width, height = _size(job, model)
     if (width, height) != (job.width, job.height):
         text = f"makes {width}x{height} for {job.width}x{job.height}"
         notes.append(Note("size", text))
@@ -60,6 +81,13 @@ def _fit_numbers(job: Job, model: Model, notes: list[Note]) -> Job:
         guidance=guidance,
         negative=job.negative if model.negative else "",
     )
+
+
+def _size(job: Job, model: Model) -> tuple[int, int]:
+    if model.sizes.like_init and job.init_image is not None:
+        start = sniff(job.init_image)
+        return start.width, start.height
+    return nearest_size(job.width, job.height, model.sizes)
 
 
 def _number(name: str, asked: float | None, span: Span | None, notes: list[Note]) -> float | None:
@@ -100,18 +128,21 @@ def _fit_images(job: Job, model: Model, notes: list[Note]) -> Job:
 
 
 def _fit_loras(
-    loras: tuple[Lora, ...], model: Model, notes: list[Note]
+    job: Job, model: Model, notes: list[Note]
 ) -> tuple[tuple[Lora, ...], tuple[Lora, ...]]:
     """(kept, dropped), by rank; another family's LoRA is never sent."""
     kept: list[Lora] = []
     dropped: list[Lora] = []
-    for lora in loras:
+    for lora in job.loras:
         if model.loras is None:
             why = Note("lora-none", f"takes no LoRAs: words stand in for {lora.name}")
         elif model.family != "any" and model.family not in lora.files:
             why = Note("lora-family", f"has no {model.family} file of {lora.name}: words stand in")
+        elif code := job.lost_loras.get(lora.id):
+            why = Note(code, LOST[code].format(lora.name))
         elif len(kept) >= model.loras.most:
-            why = Note("lora-limit", f"takes {model.loras.most} LoRAs: {lora.name} is left out")
+            takes = f"takes {model.loras.most} LoRAs"
+            why = Note("lora-limit", f"{takes}: words stand in for {lora.name}")
         else:
             kept.append(lora)
             continue
@@ -127,4 +158,5 @@ def _use(lora: Lora, model: Model, notes: list[Note]) -> LoraUse:
     weight = min(max(asked, low), high)
     if weight != asked:
         notes.append(Note("lora-weight", f"takes {lora.name} at {weight:g} for {asked:g}"))
-    return LoraUse(lora.id, file.url if file else "", weight)
+    url, sha256 = (file.url, file.sha256) if file else ("", "")
+    return LoraUse(lora.id, url, weight, sha256=sha256)

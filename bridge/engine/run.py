@@ -1,64 +1,43 @@
-"""One attempt at one cloud, from intent to picture; it outlives the client that asked for it."""
+"""Attempts: begun, waited for, given up, woken; each outlives the client that asked for it."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
-from dataclasses import replace
-from time import monotonic
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from bridge.domain import Ready
-from bridge.engine.adopt import Adoption, Shelf
+from bridge.engine.adopt import Adoption, Hosts, Shelf
 from bridge.engine.attempt import Attempt, Outcome
-from bridge.engine.contract import Finished, Ticket
-from bridge.engine.fetch import fetch
 from bridge.engine.keep import Keeper
-from bridge.engine.listen import beside, listening, peeking
+from bridge.engine.life import FIND_TRIES, Life
 from bridge.engine.pace import Pace
 from bridge.engine.slots import Slots
 from bridge.engine.talk import Talk
-from bridge.engine.unwrap import unwrapped, wrapped
-from bridge.engine.watch import watch
-from bridge.errors import (
-    AttemptError,
-    Busy,
-    Interrupted,
-    LoraUnreachable,
-    Sealed,
-    TimedOut,
-    Uncertain,
-)
+from bridge.errors import Busy, Interrupted, TimedOut
 from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
-LIFE_S = 1800.0
-"""How long a submitted job is looked after before it is booked as perhaps paid."""
-SYNC_S = 300.0
-"""How long a submit is held open at clouds that answer it with the picture."""
-FETCH_S = 60.0
 CANCEL_S = 10.0
-LINE_S = 5.0
-"""After so long a cloud that had no place for a job is asked again."""
-FIND_TRIES = 5
 
 
 class Engine:
     """Runs attempts. What it begins it brings to an end, whoever is still waiting."""
 
     def __init__(
-        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace
-    ) -> None:
+        self, transport: Transport, keeper: Keeper, slots: Slots, shelf: Shelf, pace: Pace,
+        hosts: Hosts | None = None,
+    ) -> None:  # fmt: skip
         self.pace = pace
         self._transport = transport
         self._keeper = keeper
         self._slots = slots
-        self._adoption = Adoption(shelf)
+        self._adoption = Adoption(shelf, hosts)
+        self._hosts, self._taking = hosts, dict[str, asyncio.Task[None]]()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hooks: dict[str, Attempt] = {}
         """Attempts of which their clouds may still tell, by ref."""
 
     def begin(self, attempt: Attempt, *, seconds: float, upload: float | None = None) -> None:
         """Start the attempt's task; patience: `seconds` for its submit, `upload` for LoRAs."""
-        self._begun(attempt, self._life(attempt, seconds, upload or seconds))
+        self._begun(attempt, self._lived(attempt, seconds, upload or seconds))
 
     async def wait(self, attempt: Attempt, *, seconds: float, at_most: float = 0.0) -> Outcome:
         """The outcome; TimedOut or Busy after `seconds`; Interrupted when the caller stops.
@@ -88,7 +67,7 @@ class Engine:
     def adopt(self, attempt: Attempt) -> None:
         """Bring what another process left behind to its end, in the background."""
         attempt.booked = True
-        self._begun(attempt, self._settled(attempt, self._recovered(attempt)))
+        self._begun(attempt, self._life_of(attempt).recovered())
 
     def wake(self, account: str, ref: str) -> bool:
         """Somebody says that this attempt is over: it is looked after now, and nothing believed.
@@ -101,6 +80,20 @@ class Engine:
         del self._hooks[ref]
         attempt.woken.set()
         return True
+
+    def host(self, url: str) -> bool:
+        """Begin to take over a file that a cloud could not fetch; False where that is no help."""
+        if self._hosts is None or self._hosts.has(url) or not url.startswith("http"):
+            return False
+        if url not in self._taking or self._taking[url].done():
+            self._taking[url] = self._spawn(self._hosts.take(url))
+        return True
+
+    async def hosted(self, url: str, *, seconds: float) -> bool:
+        """Whether the file was taken over, at the latest after `seconds`; it goes on after that."""
+        if task := self._taking.get(url):
+            await asyncio.wait({task}, timeout=seconds)
+        return self._hosts is not None and self._hosts.has(url)
 
     async def aclose(self, seconds: float) -> None:
         """Wait for what is being kept; jobs still at their clouds are adopted at the next start."""
@@ -125,111 +118,14 @@ class Engine:
     def _talk(self, attempt: Attempt) -> Talk:
         return Talk(attempt.adapter, self._transport, self.pace)
 
-    async def _life(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
+    def _life_of(self, attempt: Attempt) -> Life:
+        return Life(attempt, self._talk(attempt), self._keeper, self._adoption, self._cancel)
+
+    async def _lived(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
         account = attempt.adapter.account.name
         async with self._slots.lease(account, attempt.adapter.card.at_once):
             attempt.placed = True
-            return await self._settled(attempt, self._brought(attempt, seconds, upload))
-
-    async def _settled(self, attempt: Attempt, work: Awaitable[Outcome]) -> Outcome:
-        """Book how the attempt ended."""
-        try:
-            outcome = await work
-        except (AttemptError, Interrupted) as error:
-            if attempt.sealed:
-                self._keeper.keep(attempt, attempt.sealed)
-            elif attempt.booked:
-                self._keeper.failed(attempt, error)
-            raise
-        self._keeper.keep(attempt, outcome)
-        return outcome
-
-    async def _brought(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
-        talk, ready = self._talk(attempt), attempt.ready
-        if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
-            attempt.control.stage = f"{attempt.title} takes in a LoRA"
-            ready = await self._adoption.with_handles(talk, ready, seconds=upload)
-        ready = await wrapped(attempt, ready)
-        attempt.control.stage = f"waiting for {attempt.title}"
-
-        if attempt.adapter.card.recovery == "none":
-            # the answer is the picture, and nothing finds it again: it is waited for to the end
-            seconds = max(seconds, self.pace.seconds(SYNC_S))
-        try:
-            async with beside(peeking(talk, attempt)):
-                begun = await self._taken(attempt, talk, ready, seconds)
-        except Uncertain as error:
-            begun = await self._found(attempt, talk, error.text)
-        except LoraUnreachable as error:
-            await self._adoption.forget(talk, ready, error.text)
-            raise
-        return await self._finished(attempt, talk, begun)
-
-    async def _taken(
-        self, attempt: Attempt, talk: Talk, ready: Ready, seconds: float
-    ) -> Ticket | Finished:
-        """What the submit comes to. A cloud that says Busy took nothing: it is asked again."""
-
-        async def before_paid() -> None:
-            attempt.check_wanted()
-            if not attempt.booked:
-                attempt.booked = True
-                await self._keeper.intent(attempt)
-            attempt.check_wanted()
-
-        ends = monotonic() + seconds
-        while True:
-            verb = attempt.adapter.submit(ready, attempt.ref)
-            try:
-                begun = await talk.drive(verb, seconds=ends - monotonic(), before_paid=before_paid)
-                attempt.placed = True
-                return begun
-            except Busy as full:
-                attempt.placed, pause = False, self.pace.seconds(full.retry_after or LINE_S)
-                attempt.control.stage = f"stands in line at {attempt.title}"
-                if monotonic() + pause >= ends:
-                    raise
-                await asyncio.sleep(pause)
-
-    async def _recovered(self, attempt: Attempt) -> Outcome:
-        talk = self._talk(attempt)
-        return await self._finished(
-            attempt, talk, attempt.ticket or await self._found(attempt, talk)
-        )
-
-    async def _found(self, attempt: Attempt, talk: Talk, why: str = "") -> Ticket:
-        """The job of a submit whose answer was lost; Uncertain when nobody can tell."""
-        why = why or f"{attempt.title}: the answer to the submit was lost"
-        lost = f"{why}, perhaps paid"
-        if attempt.adapter.card.recovery != "ref":
-            raise Uncertain(lost)
-        try:
-            verb = attempt.adapter.find(attempt.ref)
-            ticket = await talk.drive(verb, seconds=FETCH_S, tries=FIND_TRIES)
-        except AttemptError as error:
-            raise Uncertain(f"{lost} ({error.text})") from None
-        if ticket is None:
-            raise Uncertain(lost)
-        return ticket
-
-    async def _finished(self, attempt: Attempt, talk: Talk, begun: Ticket | Finished) -> Outcome:
-        if isinstance(begun, Ticket):
-            attempt.ticket = begun
-            await self._keeper.ticket(attempt, begun)
-            if attempt.given_up:
-                self._cancel(attempt)
-            async with beside(listening(talk, attempt, begun)):
-                begun = await watch(talk, begun, attempt, seconds=self.pace.seconds(LIFE_S))
-        attempt.cost, attempt.finished = begun.cost, True
-        picture = await fetch(talk, begun, seconds=FETCH_S)
-        outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)
-        try:
-            first, *more = await unwrapped(attempt, picture)
-        except Sealed:
-            attempt.sealed = outcome
-            raise
-        attempt.control.progress = 1.0
-        return replace(outcome, picture=first, more=tuple(more))
+            return await self._life_of(attempt).lived(seconds, upload)
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card

@@ -11,7 +11,7 @@ import orjson
 import pybase64
 
 from bridge.engine.blame import UNCLEAR, blame
-from bridge.engine.contract import Adapter, Call, DataUri, Part, Request, SdkCall
+from bridge.engine.contract import Adapter, Call, DataUri, Local, Part, Request, SdkCall
 from bridge.engine.pace import Pace
 from bridge.errors import AttemptError, Garbled, Limited, Unavailable, Uncertain
 from bridge.pictures.sniff import data_uri, mime
@@ -65,7 +65,7 @@ class Talk:
         try:
             call = next(verb)
             while True:
-                if call.paid:
+                if not isinstance(call, Local) and call.paid:
                     if paid or before_paid is None:
                         raise AssertionError(f"{self.adapter.card.name}: an unexpected paid call")
                     paid = True
@@ -84,7 +84,7 @@ class Talk:
                 raise Uncertain(error.text, status=error.status) from None
             raise
 
-    async def _pay(self, call: Request, ends: float) -> Reply:
+    async def _pay(self, call: Call | SdkCall, ends: float) -> Reply:
         try:
             reply = await self._send(call, ends)
         except (Cut, Slow) as error:
@@ -100,6 +100,8 @@ class Talk:
             return Reply(0, {})
 
     async def _free(self, call: Request, ends: float, tries: int) -> Reply:
+        if isinstance(call, Local):
+            return Reply(200, {}, raw=await asyncio.to_thread(call.draw))
         wait = self.pace.seconds(0.25)
         for tries_left in reversed(range(tries)):
             try:
@@ -112,7 +114,7 @@ class Talk:
                 wait *= 2
         raise AssertionError("the last try raises")
 
-    async def _send(self, call: Request, ends: float) -> Reply:
+    async def _send(self, call: Call | SdkCall, ends: float) -> Reply:
         left = max(ends - monotonic(), 0.05)
         if isinstance(call, SdkCall):
             return await through_sdk(call.sdk, call.send, left)
@@ -147,7 +149,7 @@ class Talk:
         card, key = self.adapter.card, self.adapter.account.key
         if not key or not card.auth or not (self.is_home(url) or self._is_further(url)):
             return {}
-        return {card.key_header: card.auth.format(key=key)}
+        return self.adapter.credentials()
 
     def _is_further(self, url: str) -> bool:
         parts = urlsplit(url)
@@ -156,7 +158,7 @@ class Talk:
             host.endswith(f".{known}") for known in self.adapter.card.hosts
         )
 
-    def _passed(self, call: Request, reply: Reply) -> Reply:
+    def _passed(self, call: Call | SdkCall, reply: Reply) -> Reply:
         """The reply itself, unless it is a failure that the verb does not read."""
         if reply.status in call.reads or 200 <= reply.status < 300:
             return reply

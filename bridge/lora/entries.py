@@ -28,6 +28,8 @@ class File(Struct):
 
     url: str
     weight: float | None = None
+    sha256: str | None = None
+    """Of the file's bytes, 64 hex digits: two addresses of one file then share an upload."""
 
 
 class Entry(Struct):
@@ -78,7 +80,11 @@ def _files(entry: Entry, bases: Mapping[str, File], base: Family) -> Mapping[str
     if not bases:
         return {base: LoraFile(entry.url, entry.weight)} if entry.url else {}
     return {
-        family: LoraFile(file.url, entry.weight if file.weight is None else file.weight)
+        family: LoraFile(
+            file.url,
+            entry.weight if file.weight is None else file.weight,
+            (file.sha256 or "").lower(),
+        )
         for family, file in bases.items()
     }
 

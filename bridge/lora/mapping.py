@@ -47,6 +47,8 @@ class _Shelves(msgspec.Struct):
 
     accounts: dict[str, dict[str, Entry]] = msgspec.field(default_factory=dict)
     """By account, then by url without its secrets."""
+    hosted: dict[str, str] = msgspec.field(default_factory=dict)
+    """Names in our own bucket, by url without its secrets."""
     imported: list[str] = msgspec.field(default_factory=list)
     """Names of old files that have been read once."""
 
@@ -74,8 +76,9 @@ class LoraMapping:
         """What is remembered of a file and not expired: by its url, else by its content."""
         shelf = self._shelves.accounts.get(account, {})
         entry = shelf.get(_without_secrets(url))
-        if entry is None and sha256:
-            entry = next((e for e in shelf.values() if e.sha256 == sha256 and e.handle), None)
+        if (entry is None or entry.state == "failed") and sha256:
+            same = [e for e in shelf.values() if e.sha256 == sha256 and e.state != "failed"]
+            entry = min(same, key=lambda e: e.state != "ready", default=entry)
         if entry and entry.expires is not None and entry.expires <= _now():
             return None
         return entry
@@ -84,6 +87,15 @@ class LoraMapping:
         """Known at once; on disk when this returns."""
         shelf = self._shelves.accounts.setdefault(account, {})
         shelf[_without_secrets(url)] = replace(entry, updated=_now())
+        await asyncio.to_thread(self._write, *self._next())
+
+    def hosted(self, url: str) -> str:
+        """The name of the file in our own bucket; empty when it is not there."""
+        return self._shelves.hosted.get(_without_secrets(url), "")
+
+    async def host(self, url: str, name: str) -> None:
+        """Our bucket holds the file as `name`; on disk when this returns."""
+        self._shelves.hosted[_without_secrets(url)] = name
         await asyncio.to_thread(self._write, *self._next())
 
     def _read(self, path: Path) -> _Shelves:

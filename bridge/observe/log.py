@@ -11,7 +11,16 @@ from typing import Literal, TextIO, get_args
 
 import orjson
 
-from bridge.events import AttemptBegan, AttemptEnded, CatalogChanged, Event, Rested, StoreFailed
+from bridge.events import (
+    AttemptBegan,
+    AttemptEnded,
+    CatalogChanged,
+    Event,
+    LimitLearnt,
+    LoraHosted,
+    Rested,
+    StoreFailed,
+)
 from bridge.observe.redact import Redacted, Redactor
 
 Form = Literal["json", "text"]
@@ -108,6 +117,8 @@ def _level(event: Event) -> int:
             return logging.ERROR
         case CatalogChanged(refused=refused) if refused:
             return logging.WARNING
-        case Rested():
+        case LoraHosted(problem=problem) if problem:
+            return logging.WARNING
+        case Rested() | LimitLearnt():
             return logging.WARNING
     return logging.INFO

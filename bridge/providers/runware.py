@@ -12,8 +12,6 @@ from bridge.engine.blame import message, named
 from bridge.providers.models import models
 from bridge.transport.reply import Reply
 
-FAILED_JOB = frozenset({400, 404, 422, 500})
-"""Statuses with which getResponse tells that a job failed."""
 ALWAYS = {"numberResults": 1, "outputType": "URL", "outputFormat": "PNG", "includeCost": True,
           "deliveryMethod": "async"}  # fmt: skip
 ARCHITECTURES = {"flux1": "flux1d", "z-image": "z-image-turbo", "flux2-klein": "flux2-klein-9b"}
@@ -32,7 +30,7 @@ class Runware(c.Adapter):
             c.Setting("RUNWARE_MODEL", "only this model (AIR id)", "only"),
             c.Setting("RUNWARE_AIR_SOURCE", "source name for uploaded LoRAs", "air_source"),
         ),
-        recovery="ref",
+        recovery="ref", verified="official SDK against the emulator",
         words=(
             c.Word(r"content ?policy|moderat|nsfw|inappropriate|safety", e.Refused),
             c.Word(r"credit|balance|invalidApiKey|unauthori[sz]ed", e.Unpayable),
@@ -41,7 +39,6 @@ class Runware(c.Adapter):
             c.Word(r"(invalid|unknown|unsupported)Model|model.*not (found|available)", e.Gone),
             c.Word(r"unsupportedParameter|invalid", e.Unfit),
         ),
-        verified="official SDK against the emulator",
     )  # fmt: skip
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
@@ -66,11 +63,9 @@ class Runware(c.Adapter):
         images = [item for item in found if item.get("imageURL")]
         if not images:
             return c.Waiting(float(found[0].get("progress") or 0) / 100)
-        return c.Finished(
-            tuple(c.Remote(str(item["imageURL"])) for item in images),
-            cost=round(1e6 * sum(float(item.get("cost") or 0) for item in images)),
-            seed=images[0].get("seed"),
-        )
+        pictures = tuple(c.Remote(str(item["imageURL"])) for item in images)
+        cost = round(1e6 * sum(float(item.get("cost") or 0) for item in images))
+        return c.Finished(pictures, cost=cost, seed=images[0].get("seed"))
 
     def find(self, ref: str) -> Generator[c.Call, Reply, c.Ticket | None]:
         """A task is known by its UUID from the moment it is accepted."""
@@ -82,11 +77,8 @@ class Runware(c.Adapter):
         if not asset.url.startswith(("http://", "https://")):
             return c.Handle(asset.url)
         digest, uuid = blake2b(asset.url.encode(), digest_size=16).hexdigest(), str(uuid4())
-        source = self.account.options.get("air_source")
-        if not source:  # which field of the account's details holds it is not documented
-            details = yield from self._ask("accountManagement", {"operation": "getDetails"})
-            source = details[0].get("airSource") if details else None
-        air = f"{source or 'bridge'}:{int(digest[:12], 16)}@1"
+        own = self.account.options.get("air_source") or (yield from self.inquire()).get("airSource")
+        air = f"{own or 'bridge'}:{int(digest[:12], 16)}@1"
         upload = {
             "category": "lora", "architecture": ARCHITECTURES.get(asset.family, asset.family),
             "format": "safetensors", "air": air, "uniqueIdentifier": digest, "version": "1",
@@ -94,6 +86,12 @@ class Runware(c.Adapter):
         }  # fmt: skip
         yield from self._ask("modelUpload", upload, uuid=uuid)
         return c.Ticket({"air": air, "task": uuid})
+
+    def inquire(self) -> Generator[c.Call, Reply, Mapping[str, str]]:
+        """Balance in dollars and source of AIR ids, under names that are not documented."""
+        told = yield from self._ask("accountManagement", {"operation": "getDetails"})
+        facts = told[0] if told else {}
+        return {key: str(facts[key]) for key in ("balance", "airSource") if facts.get(key)}
 
     def adopted(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Handle | c.Waiting]:
         """The task tells of a failure, modelSearch of success: the task may stay on processing."""
@@ -109,7 +107,7 @@ class Runware(c.Adapter):
         """One task; the results that carry its UUID. Raises what `errors` says of it."""
         task = {"taskType": kind, "taskUUID": uuid or str(uuid4()), **fields}
         sent = {key: value for key, value in task.items() if value is not None}
-        reads = FAILED_JOB if kind == "getResponse" else frozenset()
+        reads = frozenset({400, 404, 422, 500} if kind == "getResponse" else ())
         reply = yield c.Call("POST", "", json=[sent], paid=paid, reads=reads)
         mine = [r for r in reply.items("data") if r.get("taskUUID") == task["taskUUID"]]
         if not any("imageURL" in result for result in mine):

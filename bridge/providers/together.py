@@ -3,7 +3,7 @@
 https://docs.together.ai/reference/post-images-generations
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from bridge import errors as e
@@ -57,6 +57,12 @@ class Together(c.Adapter):
         reply = yield c.SdkCall("together", send, paid=True)
         pictures = [item.get("b64_json") or item.get("url") for item in reply.items("data")]
         return c.Finished(tuple(_picture(found) for found in pictures if found))
+
+    def inquire(self) -> Generator[c.Request, Reply, Mapping[str, str]]:
+        """GET models: an array, or an object with `data`."""
+        reply = yield c.Call("GET", "v1/models")
+        listed = reply.json if isinstance(reply.json, list) else reply.items("data")
+        return {"models": str(len(listed))}
 
 
 def _picture(found: Any) -> c.Inline | c.Remote:

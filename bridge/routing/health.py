@@ -21,6 +21,8 @@ BRIEF_S, BRIEF_MOST_S = 5.0, 300.0
 TOLD_S = 3600.0
 """A key or model that failed is tried again once an hour: somebody may have acted."""
 ASKED_MOST_S = 3600.0
+LIMIT_S = 30 * 24 * 3600.0
+"""After a month the card's number of LoRAs is tried again."""
 ENOUGH = 5
 """Pictures from which a learnt p95 is believed."""
 
@@ -41,6 +43,10 @@ class Record:
     reason: str = ""
     seconds: list[float] = field(default_factory=list)
     """The last 32 durations."""
+    most_loras: int | None = None
+    """What the cloud itself said, or was seen to take; None: nothing but the card's figure."""
+    limited: float = 0.0
+    """When that was learnt, epoch seconds."""
 
 
 class Health:
@@ -63,8 +69,8 @@ class Health:
 
         Rests that waited for somebody to act are over: a restart is what acting looks like.
         """
-        for key, state in states.items():
-            record = self._records[key] = msgspec.convert(state, Record)
+        self._records.update(remembered(states))
+        for record in self._records.values():
             if record.told:
                 record.told, record.rests, record.rest_until = False, 0, 0.0
 
@@ -79,6 +85,17 @@ class Health:
         if len(seconds) < ENOUGH:
             return model.p95
         return sorted(seconds)[int(0.95 * (len(seconds) - 1) + 0.5)]
+
+    def most_loras(self, route: str) -> int | None:
+        """The number of LoRAs that the cloud was seen to take, within the last month."""
+        record = self._record(route)
+        return record.most_loras if self._clock() < record.limited + LIMIT_S else None
+
+    def learn_limit(self, route: str, most: int) -> None:
+        """The cloud takes no more than `most` LoRAs."""
+        record = self._record(route)
+        record.most_loras, record.limited = most, self._clock()
+        self._save(route, msgspec.to_builtins(record))
 
     def rest_of(self, *keys: str) -> float:
         """Seconds until all of `keys` are rested; 0 when they may be asked now."""
@@ -157,3 +174,8 @@ class Health:
     def _end(self, key: str) -> None:
         self._probing.discard(key)
         self._save(key, msgspec.to_builtins(self._record(key)))
+
+
+def remembered(states: Mapping[str, Mapping[str, object]]) -> dict[str, Record]:
+    """What an earlier process saved."""
+    return {key: msgspec.convert(state, Record) for key, state in states.items()}

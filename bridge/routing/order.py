@@ -1,7 +1,7 @@
 """Who may get a job, and in what order they are asked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bridge.domain import Job, Rating
@@ -23,6 +23,8 @@ class Route:
     model: Model
     place: int
     """In the configured order, from 0."""
+    lost: Mapping[str, str] = field(default_factory=dict)
+    """LoRAs that it could not get at: by id, the code of the note. It is asked without them."""
     account: str = field(init=False)
     """The account's name, where rests lie."""
     name: str = field(init=False)
@@ -43,6 +45,14 @@ def routes(adapters: Sequence[Adapter]) -> list[Route]:
     ]
 
 
+def as_learnt(route: Route, health: Health) -> Route:
+    """`route` with the number of LoRAs that its cloud was seen to take."""
+    most, rule = health.most_loras(route.name), route.model.loras
+    if most is None or rule is None or most >= rule.most:
+        return route
+    return replace(route, model=replace(route.model, loras=replace(rule, most=most)))
+
+
 def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
     """The routes that may be asked for this job at all."""
     dry = all(route.adapter.card.dry_run for route in all_routes)
@@ -52,7 +62,7 @@ def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
         if _meant(job.route, route, dry)
         and Rating.named(route.model.rating) >= job.shows
         and _has_pictures(job, route)
-        and _enough_loras(job, route.model)
+        and enough_loras(job, route.model)
     ]
 
 
@@ -63,7 +73,8 @@ def _has_pictures(job: Job, route: Route) -> bool:
     return not route.model.needs_mask or (job.mask is not None and job.init_image is not None)
 
 
-def _enough_loras(job: Job, model: Model) -> bool:
+def enough_loras(job: Job, model: Model) -> bool:
+    """Whether the model gets as many LoRAs as it cannot do without."""
     least = model.loras.least if model.loras else 0
     return not least or len(fit(job, model).loras) >= least
 
@@ -71,7 +82,14 @@ def _enough_loras(job: Job, model: Model) -> bool:
 def _meant(wanted: str, route: Route, dry: bool) -> bool:
     if wanted == AUTO:
         return dry or not route.adapter.card.dry_run
-    return wanted in (route.account, route.name)
+    return called(wanted, route)
+
+
+def called(name: str, route: Route) -> bool:
+    """Whether `name` is the route, its account or cloud, or a retired model that it succeeds."""
+    if name in (route.account, route.name, route.adapter.card.name):
+        return True
+    return any(name == f"{route.account}/{old}" for old in route.model.formerly)
 
 
 def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order) -> list[Route]:
@@ -83,9 +101,10 @@ def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order)
 
     def key(route: Route) -> tuple[float, ...]:
         waits = health.rest_of(route.account, route.name), not health.may_probe(route.account)
-        loss = fit(job, route.model).loss
+        cut = fit(job, route.model)
         if order == "fixed":
-            return *waits, route.place, loss
-        return *waits, loss, PLACE * route.place - health.success(route.name)
+            return *waits, route.place, cut.loss + cut.slight
+        balance = PLACE * route.place - health.success(route.name) + cut.slight
+        return *waits, cut.loss, balance
 
     return sorted(candidates, key=key) if len(candidates) > 1 else list(candidates)

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from time import monotonic
 
-from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.domain import AttemptRecord, Job, Made, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model, Option
 from bridge.engine.control import Control
@@ -12,17 +13,15 @@ from bridge.engine.run import Engine
 from bridge.errors import (
     AttemptError,
     BridgeError,
-    Busy,
     Gone,
     Interrupted,
-    LoraPending,
-    Refused,
-    Rest,
+    LoraUnreachable,
+    TooManyLoras,
 )
-from bridge.events import AttemptBegan, AttemptEnded, Bus, Rested
-from bridge.routing.chain import Chain, failure, recipe
+from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
+from bridge.routing.chain import Chain, asked_at, failure, made, recipe, record, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, as_learnt, called, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -59,20 +58,20 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(name in (route.account, route.name) for route in self.routes)
+        return name == AUTO or any(called(name, route) for route in self.routes)
 
     def options(self, name: str) -> list[Option]:
         """The knobs of all models behind `name`."""
         return [
             option
             for route in self.routes
-            if name in (AUTO, route.account, route.name)
+            if name == AUTO or called(name, route)
             for option in route.model.options
         ]
 
     async def make(self, job: Job, control: Control, render: Render) -> Made:
         """The picture and its trace; AllProvidersFailed, or Interrupted."""
-        candidates = eligible(job, self.routes)
+        candidates = eligible(job, [as_learnt(route, self.health) for route in self.routes])
         chain = Chain(
             job,
             control,
@@ -80,14 +79,27 @@ class Router:
             ordered(job, candidates, self.health, self._order),
         )
         while chain.left:
-            route = chain.left.pop(0)
+            route = await self._regained(chain, chain.left.pop(0))
             if control.stop.is_set() or control.left:
                 raise Interrupted("the client is gone; nothing more was begun")
             if await self._may_begin(chain, route) and (
-                made := await self._try(chain, route, render)
+                picture := await self._try(chain, route, render)
             ):
-                return made
+                return picture
         return await self._last_word(chain)
+
+    async def _regained(self, chain: Chain, route: Route) -> Route:
+        """`route` with those of its lost LoRAs that it can have from our bucket by now."""
+        if not route.lost:
+            return route
+        waited = chain.hosting.pop(route.name, {})
+        ends = monotonic() + max(chain.remaining(), 0.0) / 2
+        found = [
+            lora
+            for lora, url in waited.items()
+            if await self._engine.hosted(url, seconds=max(ends - monotonic(), 0.0))
+        ]
+        return replace(route, lost={k: v for k, v in route.lost.items() if k not in found})
 
     async def _may_begin(self, chain: Chain, route: Route) -> bool:
         """Whether an attempt makes sense now; waits for a rest that ends soon."""
@@ -106,7 +118,7 @@ class Router:
         return not chain.control.stop.is_set()
 
     def _skipped(self, chain: Chain, route: Route, why: str) -> bool:
-        chain.trace.append(_record(route, "skipped", 0.0, why))
+        chain.trace.append(record(route, "skipped", 0.0, why))
         return False
 
     async def _try(self, chain: Chain, route: Route, render: Render) -> Made | None:
@@ -115,7 +127,7 @@ class Router:
         self.health.begin(route.account, route.name)
         attempt: Attempt | None = None
         try:
-            ready = render(chain.job, route.model)
+            ready = render(asked_at(chain.job, route), route.model)
             attempt = Attempt(
                 route.adapter, route.model, ready, chain.job.id, chain.control,
                 recipe=recipe(chain.job, ready), decode=chain.job.decode,
@@ -132,8 +144,8 @@ class Router:
         except BaseException as error:
             self.health.release(route.account, route.name)
             if isinstance(error, BridgeError):
-                record = _record(route, error.name, monotonic() - begun, error.text)
-                self._note(chain, route, attempt, record)
+                line = record(route, error.name, monotonic() - begun, error.text)
+                self._note(chain, route, attempt, line)
             raise
         return self._made(chain, route, attempt, outcome, monotonic() - begun)
 
@@ -145,7 +157,7 @@ class Router:
         )
         remaining = max(chain.remaining(), 0.0)
         if not others:
-            return remaining, remaining
+            return remaining, remaining / 2  # the picture can still be made without the LoRA
         pace = self._engine.pace
         patience = pace.patience(self.health.p95(route.name, route.model))
         return min(patience, remaining), min(pace.seconds(UPLOAD_S), remaining)
@@ -156,35 +168,36 @@ class Router:
     ) -> None:  # fmt: skip
         parks = route.name if isinstance(error, Gone) else route.account
         rest = self.health.bad(route.account, route.name, error, parks=parks)
-        self._note(chain, route, attempt, _record(route, error.name, seconds, error.text))
+        self._note(chain, route, attempt, record(route, error.name, seconds, error.text))
         if rest:
             self._bus.tell(Rested(parks, error.name, rest))
         chain.errors.append(error)
-        if isinstance(error, Refused):
-            limit = Rating.named(route.model.rating)
-            chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
-        elif not error.walks_on:
-            chain.left = []
-        elif isinstance(error, LoraPending | Busy) or (
-            error.rest is not Rest.NONE and not isinstance(error, Gone)
-        ):
-            chain.left = [r for r in chain.left if r.account != route.account]
+        sent = len(attempt.ready.loras) if attempt else 0
+        if isinstance(error, TooManyLoras) and sent:
+            most = min(sent - 1, sent if error.most is None else error.most)
+            self.health.learn_limit(route.name, most)
+            self._bus.tell(LimitLearnt(route.name, most))
+        if isinstance(error, LoraUnreachable) and attempt:
+            lost = {use.id: use.url for use in attempt.ready.loras if use.id in error.loras}
+            taken = {lora: url for lora, url in lost.items() if self._engine.host(url)}
+            chain.hosting.setdefault(route.name, {}).update(taken)
+        turn(chain, route, error, self.health)
 
     def _began(self, chain: Chain, route: Route, attempt: Attempt) -> None:
         told = (chain.job.id, attempt.ref, route.account, route.model.name)
         self._bus.tell(AttemptBegan(*told))
 
     def _note(
-        self, chain: Chain, route: Route, attempt: Attempt | None, record: AttemptRecord
+        self, chain: Chain, route: Route, attempt: Attempt | None, line: AttemptRecord
     ) -> None:
-        chain.trace.append(record)
+        chain.trace.append(line)
         if attempt is None:
             return
         codes = tuple(note.code for note in attempt.ready.notes)
         self._bus.tell(
             AttemptEnded(
-                chain.job.id, attempt.ref, route.account, route.model.name, record.outcome,
-                record.seconds, record.cost, codes,
+                chain.job.id, attempt.ref, route.account, route.model.name, line.outcome,
+                line.seconds, line.cost, codes,
             )
         )  # fmt: skip
 
@@ -192,31 +205,15 @@ class Router:
         self, chain: Chain, route: Route, attempt: Attempt, outcome: Outcome, seconds: float
     ) -> Made:
         self.health.good(route.account, route.name, seconds)
-        self._note(chain, route, attempt, _record(route, "ok", seconds, cost=outcome.cost))
-        ready = attempt.ready
-        return Made(
-            picture=outcome.picture,
-            provider=route.account,
-            model=route.model.name,
-            ready=ready,
-            seed=chain.job.seed if outcome.seed is None else outcome.seed,
-            cost=outcome.cost,
-            seconds=seconds,
-            attempts=(*self._resting(chain), *chain.trace),
-            notes=(*chain.job.notes, *ready.notes),
-            scene=chain.job.scene,
-            loras=tuple(use.id for use in ready.loras),
-            facts=outcome.facts,
-            ref=attempt.ref,
-            more=outcome.more,
-        )
+        self._note(chain, route, attempt, record(route, "ok", seconds, cost=outcome.cost))
+        return made(chain, route, attempt, outcome, seconds, self._resting(chain))
 
     def _resting(self, chain: Chain) -> Iterator[AttemptRecord]:
         """The accounts that were not asked because they rest, one line each."""
         for account, route in {route.account: route for route in reversed(chain.left)}.items():
             if rest := self.health.rest_of(account, route.name):
                 why = self.health.reason(account) or self.health.reason(route.name)
-                yield _record(route, "resting", 0.0, f"for {rest:.0f} s more: {why}")
+                yield record(route, "resting", 0.0, f"for {rest:.0f} s more: {why}")
 
     async def _last_word(self, chain: Chain) -> Made:
         """A picture that is still under way somewhere, or the reason why there is none."""
@@ -236,9 +233,3 @@ class Router:
     def _soonest(self) -> float | None:
         rests = [self.health.rest_of(route.account, route.name) for route in self.routes]
         return min(rests, default=0.0) or None
-
-
-def _record(
-    route: Route, outcome: str, seconds: float, text: str = "", cost: int | None = None
-) -> AttemptRecord:
-    return AttemptRecord(route.account, route.model.name, outcome, round(seconds, 3), text, cost)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
 from time import time
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from blake3 import blake3
 
@@ -86,6 +86,23 @@ class S3:
         """One GET."""
         return await asyncio.to_thread(self._load, _name(digest, kind))
 
+    async def hold(self, name: str, file: BinaryIO) -> None:
+        """A large file from where it stands, in parts; Unstored."""
+        await asyncio.to_thread(self._hold, name, file)
+
+    async def address(self, name: str, seconds: int) -> str:
+        """An address that anybody may read the object at for so long."""
+        return await asyncio.to_thread(self._address, name, seconds)
+
+    def _hold(self, name: str, file: BinaryIO) -> None:
+        with self._client() as client:
+            client.upload_fileobj(file, self._bucket, name)
+
+    def _address(self, name: str, seconds: int) -> str:
+        what = {"Bucket": self._bucket, "Key": name}
+        with self._client() as client:
+            return str(client.generate_presigned_url("get_object", what, ExpiresIn=seconds))
+
     def _save(self, raw: bytes | memoryview, kind: PictureKind) -> str:
         digest = blake3(raw).hexdigest()
         what = {"Key": _name(digest, kind), "ContentType": f"image/{kind}"}
@@ -108,11 +125,12 @@ class S3:
             yield client
         except client.exceptions.NoSuchKey as error:
             raise FileNotFoundError(str(error)) from error
-        except (failures.BotoCoreError, failures.ClientError) as error:
+        except (failures.BotoCoreError, failures.ClientError, *_of_parts()) as error:
             raise Unstored(f"the bucket does not answer: {error}") from error
 
     def _connected(self) -> Any:
         config = import_module("botocore.config").Config(
+            signature_version="s3v4",
             connect_timeout=5,
             read_timeout=60,
             retries={"mode": "standard", "max_attempts": 3},
@@ -122,6 +140,11 @@ class S3:
             s3={"addressing_style": "path"} if self._account["endpoint_url"] else {},
         )
         return import_module("boto3").client("s3", config=config, **self._account)
+
+
+def _of_parts() -> tuple[type[Exception], ...]:
+    """What a transfer in parts fails with, which is no error of the client's own family."""
+    return (import_module("boto3.exceptions").Boto3Error,)
 
 
 def _name(digest: str, kind: PictureKind) -> str:

@@ -1,7 +1,9 @@
 """The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import BinaryIO
 from urllib.parse import urljoin
 
 import aiohttp
@@ -26,6 +28,10 @@ MESSAGE_CAP = 4 * 1024 * 1024
 
 Form = Sequence[tuple[str, str | bytes, str, str]]
 """A multipart form: name, value, file name and content type (both empty for a text)."""
+
+
+Headers = Callable[[str], Mapping[str, str]]
+"""What is sent along to an address."""
 
 
 class Cut(Unavailable):
@@ -98,12 +104,41 @@ class Transport:
         own, the emulator) and alone is sent `headers`; every other origin must be public.
         Garbled, Unavailable, Slow.
         """
+
+        def own(at: str) -> Mapping[str, str]:
+            return headers if origin(at) == origin(home) else NO_HEADERS
+
+        async with self._got(url, own, home=home, timeout=timeout) as answer:
+            return await _read(answer, self._caps[1], self._room)
+
+    async def download_to(
+        self, file: BinaryIO, url: str, headers: Headers, *, cap: int, timeout: float,
+        home: str = "",
+    ) -> None:  # fmt: skip
+        """The bytes behind `url` into `file`, at most `cap`; every address must be public.
+
+        `headers` are asked for at each redirect. Garbled, Unavailable, Slow.
+        """
+        async with self._got(url, headers, home=home, timeout=timeout) as answer:
+            size = answer.content_length or 0
+            async for chunk in answer.content.iter_chunked(1 << 20):
+                size = max(size, file.tell() + len(chunk))
+                if size > cap:
+                    raise Garbled(f"the file is larger than {cap >> 20} MB")
+                await asyncio.to_thread(file.write, chunk)
+
+    @asynccontextmanager
+    async def _got(
+        self, url: str, headers: Headers, *, home: str, timeout: float
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer at the end of all redirects; only `home` may be private."""
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
         for _ in range(REDIRECTS + 1):
-            session, sent = self._clouds, headers
+            session = self._clouds
             if origin(url) != origin(home):
                 check_url(url)
-                session, sent = self._strangers, NO_HEADERS
+                session = self._strangers
+            sent = headers(url)
             async with (
                 _named_failures(),
                 session.get(url, timeout=limits, allow_redirects=False, headers=sent) as answer,
@@ -115,7 +150,8 @@ class Transport:
                     raise Garbled(
                         f"the picture's address answered {answer.status}", status=answer.status
                     )
-                return await _read(answer, self._caps[1], self._room)
+                yield answer
+                return
         raise Garbled("the picture's address redirects in circles")
 
     async def messages(

@@ -21,7 +21,7 @@ async def through_sdk(name: str, send: Send, seconds: float) -> Reply:
     sdk = await asyncio.to_thread(import_module, name)
     try:
         raw = await send(sdk, seconds)
-        return reply_of(raw.status_code, dict(raw.headers), await raw.read())
+        return reply_of(raw.status_code, dict(raw.headers), await raw.http_response.aread())
     except sdk.APIStatusError as error:
         body = error.response.content
         return reply_of(error.response.status_code, dict(error.response.headers), body)

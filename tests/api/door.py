@@ -165,7 +165,14 @@ async def opened(
     """A door as `bridge.api.site` builds it, behind uvicorn."""
     pipeline = FakePipeline()
     routes = FakeRoutes()
-    rooms = Rooms(pipeline, routes, FakeLoras(), desk, viewer)
+    waited_for = {("fal_2", "ref-1")}
+
+    def wake(account: str, ref: str) -> bool:
+        known = (account, ref) in waited_for
+        waited_for.discard((account, ref))
+        return known
+
+    rooms = Rooms(pipeline, routes, FakeLoras(), desk, viewer, wake=wake)
     site = build(rooms, DoorSettings(version="test", **settings), Running(grace))
     config = uvicorn.Config(site, log_config=None, lifespan="off", ws="none", http="httptools")
     config.load()

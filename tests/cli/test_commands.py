@@ -43,6 +43,9 @@ def test_doctor_is_content_with_one_cloud(tmp_path: Path) -> None:
         ({"BRIDGE_PORT": "x"}, "BRIDGE_PORT"),
         ({"RUNPOD_API_KEY": "k"}, "RUNPOD_ZIMAGE_ENDPOINT"),
         ({"RUNWARE_API_KEY": "k", "BRIDGE_HOST": "0.0.0.0"}, "BRIDGE_AUTH"),
+        ({"RUNWARE_API_KEY": "k", "FAL_2_BASE_URL": "http://x"}, "set FAL_2_API_KEY"),
+        ({"RUNWARE_API_KEY": "k", "BRIDGE_PROVIDERS": "runware,fal_2"}, "fal_2 has no key"),
+        ({"RUNWARE_API_KEY": "k", "BRIDGE_REHOST_LORAS": "on"}, "S3_BUCKET"),
         ({"RUNWARE_API_KEY": "k", "BRIDGE_LLM_BASE_URL": "http://x/v1"}, "BRIDGE_LLM_MODEL"),
     ],
 )
@@ -58,6 +61,13 @@ def test_broken_styles_are_told_at_the_start(tmp_path: Path, command: str) -> No
     done = run(tmp_path, command, RUNWARE_API_KEY="k", BRIDGE_PORT="0")
     assert done.returncode == 1
     assert "styles.csv line 2" in done.stdout + done.stderr
+
+
+def test_doctor_tells_each_account(tmp_path: Path) -> None:
+    done = run(tmp_path, "doctor", FAL_KEY="k1", FAL_2_KEY="k2", BRIDGE_PROVIDERS="fal_2")
+    assert done.returncode == 0
+    assert "ok     fal 2: flux1-dev" in done.stdout
+    assert "todo   fal: has a key, but BRIDGE_PROVIDERS leaves it out" in done.stdout
 
 
 def test_doctor_reads_a_broken_dictionary(tmp_path: Path) -> None:

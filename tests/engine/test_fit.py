@@ -72,6 +72,23 @@ def test_every_cut_is_a_note(
     assert codes(job, model) == [code]
 
 
+@pytest.mark.parametrize("code", ["lora-unreachable", "lora-pending"])
+def test_a_lora_that_the_cloud_cannot_have_is_dropped_and_told(code: str) -> None:
+    rose, hat = lora("rose", "flux1"), lora("hat", "flux1")
+    cut = fit(replace(JOB, loras=(rose, hat), lost_loras={"rose": code}), MODEL)
+    assert (cut.loras, cut.dropped) == ((hat,), (rose,))
+    assert [note.code for note in cut.notes] == [code]
+    assert "rose: words stand in" in cut.notes[0].text
+
+
+def test_what_clients_send_unasked_only_tips_the_balance() -> None:
+    without = replace(MODEL, negative=False, seeds=None, guidance=None)
+    cut = fit(replace(JOB, negative="fog", guidance=2.0), without)
+    assert (cut.loss, 0 < cut.slight < 0.1) == (0, True)
+    kept = fit(replace(JOB, negative="fog", guidance=2.0), MODEL)
+    assert kept.slight == 0
+
+
 def test_a_character_weighs_more_than_a_prop() -> None:
     prop = fit(replace(JOB, loras=(lora("hat", "sdxl", category="misc"),)), MODEL)
     person = fit(replace(JOB, loras=(lora("rose", "sdxl"),)), MODEL)
@@ -96,3 +113,28 @@ def test_a_fixed_list_gives_the_nearest_ratio() -> None:
     sizes = Sizes(fixed=((1024, 1024), (1024, 1536), (1536, 1024)))
     assert nearest_size(512, 768, sizes) == (1024, 1536)
     assert nearest_size(1100, 1000, sizes) == (1024, 1024)
+
+
+AREA = Sizes(480, 3840, 16, area=(655_360, 8_294_400), ratio=3.0)
+
+
+@given(st.integers(64, 8192), st.integers(64, 8192))
+def test_pixels_and_ratio_are_limits_too(width: int, height: int) -> None:
+    wide, high = nearest_size(width, height, AREA)
+    assert 655_360 <= wide * high <= 8_294_400
+    assert max(wide, high) <= 3 * min(wide, high)
+    assert (wide % 16, high % 16) == (0, 0)
+    if 1 / 3 <= width / height <= 3:
+        assert abs(wide / high / (width / height) - 1) < 0.06
+
+
+def test_what_is_within_all_limits_stays_as_it_is() -> None:
+    assert nearest_size(1024, 1536, AREA) == (1024, 1536)
+    assert nearest_size(512, 768, AREA) == (672, 992)
+
+
+def test_a_retired_model_is_stood_in_for_with_a_note() -> None:
+    heir = replace(MODEL, formerly=("old-one",))
+    assert codes(replace(JOB, route="cloud/old-one"), heir) == ["retired"]
+    assert codes(replace(JOB, route="cloud/m"), heir) == []
+    assert codes(JOB, replace(heir, instead_of="old-one")) == ["retired"]

@@ -13,9 +13,12 @@ from tests.ask import ask
 from tests.clients.shown import kept
 from tests.flow.books import settled, states
 from tests.flow.loras import LORAS
+from tests.providers.cases import CASES
 from tests.stack import Stack, eventually, running
 
 CLOUDS = ("runware", "runpod", "fal")
+"""Those that are killed at every point; all others at a few, one after another."""
+OTHERS = [name for name in CASES if name not in CLOUDS]
 pytestmark = pytest.mark.slow
 
 
@@ -47,17 +50,17 @@ def asked(stack: Stack, who: str = "a fox") -> threading.Thread:
     return client
 
 
-def seen(stack: Stack, cloud: str, stage: str) -> Callable[[], bool]:
-    """Whether the cloud has had a request of this stage."""
-    return lambda: bool(stack.emulator.requests(cloud, stage))
+def seen(stack: Stack, cloud: str, stage: str, before: int = 0) -> Callable[[], bool]:
+    """Whether the cloud has had a request of this stage, besides the earlier ones."""
+    return lambda: len(stack.emulator.requests(cloud, stage)) > before
 
 
-def assert_nothing_is_lost(stack: Stack, cloud: str) -> None:
+def assert_nothing_is_lost(stack: Stack, cloud: str, asks: int = 1) -> None:
     """After a new start: every billed job is a picture or booked, and none was sent twice."""
     eventually(lambda: settled(stack.data), "all attempts are settled")
     billed = [job for job in stack.emulator.jobs(cloud) if job["billed"]]
     books = states(stack.data)
-    assert len(stack.emulator.requests(cloud, "paid")) <= 1
+    assert len(stack.emulator.requests(cloud, "paid")) <= asks
     assert len(billed) <= books.count("kept") + books.count("uncertain")
     assert len(kept(stack.data)) == books.count("kept")
 
@@ -127,3 +130,33 @@ def test_killed_twice(stack: Stack, cloud: str) -> None:
         stack.start()
     assert_nothing_is_lost(stack, cloud)
     assert states(stack.data) == ["kept"]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_killed_at_a_few_points_of_any_cloud(other: str, tmp_path: Path) -> None:
+    """While the submit is held, just after it, while the job is looked after, after the answer."""
+    needs = all(model.loras and model.loras.least for model in CASES[other].models())
+    dictionary = tmp_path / "loras.json"
+    dictionary.write_text(json.dumps(LORAS))
+    points = [("hold", "paid"), ("", "paid")]
+    points += [("hold", "status")] * (CASES[other].card.recovery != "none")
+    with running(
+        tmp_path, BRIDGE_PROVIDERS=other, BRIDGE_LORA_DICT=str(dictionary), BRIDGE_LLM_BASE_URL=""
+    ) as stack:
+        for asks, (kind, stage) in enumerate(points, 1):
+            before = len(stack.emulator.requests(other, stage))
+            if kind:
+                stack.emulator.fault(other, kind, match=stage)
+            asked(stack, "Rose" if needs else "a fox")
+            eventually(seen(stack, other, stage, before), f"a request of stage {stage}")
+            stack.kill()
+            stack.emulator.lift()
+            stack.start()
+            assert_nothing_is_lost(stack, other, asks)
+        asked(stack).join(30)
+        stack.kill()
+        stack.start()
+        assert_nothing_is_lost(stack, other, len(points) + 1)
+        # where nothing finds a job again, a picture that was not on disk yet is perhaps paid
+        last = {"kept"} if CASES[other].card.recovery != "none" else {"kept", "uncertain"}
+        assert states(stack.data)[-1] in last

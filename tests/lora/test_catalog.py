@@ -140,3 +140,15 @@ async def test_an_edit_is_live_also_when_the_file_is_replaced(tmp_path: Path) ->
         watching.cancel()
         await asyncio.wait([watching])
     assert watching.cancelled()
+
+
+def test_a_files_content_may_be_named() -> None:
+    digest = "AB" * 32
+    bases = {
+        "flux1": {"url": "https://x.example/f", "sha256": digest},
+        "sdxl": "https://x.example/s",
+    }
+    catalog = parse(json.dumps({"loras": {"fog": {"bases": bases}}}), "some.json")
+    files = catalog.loras["fog"].files
+    assert (files["flux1"].sha256, files["sdxl"].sha256) == ("ab" * 32, "")
+    assert catalog.warnings == ()

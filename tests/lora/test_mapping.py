@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.lora.mapping import OLD_FILE, Entry, LoraMapping
+from bridge.lora.shelf import Shelf
 
 URL = "https://x.example/fog.safetensors"
 
@@ -145,3 +146,23 @@ def test_an_old_mapping_is_taken_over_once(tmp_path: Path, old: dict[str, object
 def test_the_seed_of_the_repository_is_sound() -> None:
     mapping = LoraMapping(Path("nowhere/m.json"), Path(__file__).parents[2] / "lora_mapping.json")
     assert mapping.problem == ""
+
+
+async def test_a_file_that_is_known_by_content_goes_on_where_it_stands(tmp_path: Path) -> None:
+    shelf = Shelf(LoraMapping(tmp_path / "m.json"))
+    mirror = "https://mirror.example/f"
+    await shelf.uploading("a", URL, {"task": "1"}, "ab")
+    assert shelf.upload("a", mirror, "ab") == {"task": "1"}
+    assert shelf.upload("a", mirror, "cd") == {}
+    await shelf.failed("a", mirror, "gone")
+    await shelf.adopted("a", URL, "h", "ab")
+    assert shelf.handle("a", mirror, "ab") == "h"
+    assert shelf.handle("a", mirror) == ""
+    assert shelf.upload("a", mirror, "ab") == {}
+
+
+async def test_what_our_bucket_holds_is_known_after_a_restart(tmp_path: Path) -> None:
+    mapping = LoraMapping(tmp_path / "m.json")
+    await mapping.host(URL + "?token=t", "loras/x.safetensors")
+    assert LoraMapping(tmp_path / "m.json").hosted(URL) == "loras/x.safetensors"
+    assert mapping.hosted("https://mirror.example/f") == ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bridge.domain import LoraUse, Ready
+from bridge.engine.adopt import Hosts
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Adapter, Model
 from bridge.engine.control import Control
@@ -35,17 +36,19 @@ class Shelf:
         self.handles: dict[tuple[str, str], str] = {}
         self.uploads: dict[tuple[str, str], Mapping[str, str]] = {}
 
-    def handle(self, account: str, url: str) -> str:
-        return self.handles.get((account, url), "")
+    def handle(self, account: str, url: str, sha256: str = "") -> str:
+        return self.handles.get((account, url), "") or self.handles.get((account, sha256), "")
 
-    def upload(self, account: str, url: str) -> Mapping[str, str]:
+    def upload(self, account: str, url: str, sha256: str = "") -> Mapping[str, str]:
         return self.uploads.get((account, url), {})
 
-    async def uploading(self, account: str, url: str, ticket: Mapping[str, str]) -> None:
+    async def uploading(
+        self, account: str, url: str, ticket: Mapping[str, str], sha256: str = ""
+    ) -> None:
         self.uploads[account, url] = ticket
 
-    async def adopted(self, account: str, url: str, handle: str) -> None:
-        self.handles[account, url] = handle
+    async def adopted(self, account: str, url: str, handle: str, sha256: str = "") -> None:
+        self.handles[account, url] = self.handles[account, sha256 or url] = handle
 
     async def failed(self, account: str, url: str, reason: str) -> None:
         self.uploads.pop((account, url), None)
@@ -65,6 +68,12 @@ class Chamber:
     keeper: Keeper
     shelf: Shelf
     transport: Transport
+
+    def host_with(self, hosts: Hosts) -> None:
+        """From now on LoRA files may be taken over."""
+        self.engine = Engine(
+            self.transport, self.keeper, Slots(), self.shelf, self.engine.pace, hosts
+        )
 
     def attempt(self, adapter: Adapter, model: Model, **changes: object) -> Attempt:
         """An attempt at a job that the model can express, not yet begun."""

@@ -22,12 +22,14 @@ from bridge.errors import (
     Refused,
     Rest,
     TimedOut,
+    TooManyLoras,
     Unavailable,
     Uncertain,
     Unfit,
     Unpayable,
 )
 from emulator import pictures
+from emulator.clouds import CLOUDS
 from tests.providers.cases import CASES, MODELS, QUEUED, png
 from tests.providers.chamber import Chamber, lora
 
@@ -109,6 +111,7 @@ def declared(model: Model, field: str) -> bool:
         "references": model.references > 0,
         "loras": model.loras is not None,
         "hires": model.hires != "none",
+        "width": not model.sizes.like_init,
     }.get(field, True)
 
 
@@ -148,6 +151,9 @@ async def test_a_field_moves_the_request_if_the_card_says_so(
 
 def fit_removes(model: Model, field: str) -> bool:
     """What the card does not declare never reaches the adapter: `fit` cuts it."""
+    if field == "width":
+        start = Job("j", "a fox", 1, width=768, height=512, init_image=png(512, 768))
+        return (fit(start, model).job.width, fit(start, model).job.height) == (512, 768)
     rose = Lora("rose", "Rose", "character", 1, {model.family: LoraFile("https://x/y", 1.0)})
     asked = {"loras": {"loras": (rose,)}}.get(field, CHANGES[field])
     cut = fit(replace(Job("j", "a fox", 1), **asked), model)
@@ -395,9 +401,27 @@ async def test_a_lora_that_the_cloud_forgot_is_uploaded_again(room: Chamber, clo
     await room.shelf.adopted(adapter.account.name, use.url, "mysource:404@1")
     with pytest.raises(LoraUnreachable):
         await room.run(room.attempt(adapter, model, loras=(use,)))
-    assert await room.states() == ["failed"]
+    # a cloud that can be asked for nothing says so before anything is begun
+    assert await room.states() == ["failed"] * room.paid(cloud)
     await room.run(room.attempt(adapter, model, loras=(use,)))
     assert (await room.states())[-1] == "kept"
+
+
+@pytest.mark.parametrize(
+    "cloud",
+    [cloud.name for cloud in CLOUDS if cloud.name in CASES and "too_many_loras" in cloud.kinds],
+)
+async def test_too_many_loras_are_told_with_their_number(room: Chamber, cloud: str) -> None:
+    model = next(m for m in CASES[cloud].models() if m.loras and m.loras.most > 1)
+    room.emulator.faults.add(cloud, "too_many_loras", most=1)
+    attempt = room.attempt(
+        CASES[cloud].adapter(room.emulator.url), model,
+        loras=(lora("rose", model), lora("rain", model)),
+    )  # fmt: skip
+    with pytest.raises(TooManyLoras) as raised:
+        await room.run(attempt)
+    assert raised.value.most == 1
+    assert (await room.states(), room.paid(cloud)) == (["failed"], 1)
 
 
 @by_cloud

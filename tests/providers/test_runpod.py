@@ -28,7 +28,8 @@ from bridge.errors import (
     Unfit,
     Unpayable,
 )
-from bridge.settings import account, read, secrets
+from bridge.keys import account
+from bridge.settings import read, secrets
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
 from tests.providers.chamber import Chamber, plain

@@ -47,6 +47,12 @@ def test_what_only_enlarges_is_asked_by_its_name_and_with_a_picture() -> None:
     assert not eligible(replace(job, route="auto"), known)
 
 
+def test_a_retired_name_means_the_heir() -> None:
+    heirs = routes([adapter("one", replace(FLUX, formerly=("old",))), adapter("two", ZED)])
+    assert names(eligible(replace(JOB, route="one/old"), heirs)) == ["one/flux"]
+    assert names(eligible(replace(JOB, route="two/old"), heirs)) == []
+
+
 def test_an_inpainting_model_needs_a_mask() -> None:
     masked = replace(JOB, init_image=b"x", mask=b"y")
     assert "one/fill" in names(eligible(masked, ALL))
@@ -71,6 +77,26 @@ def test_who_keeps_the_character_goes_first() -> None:
     found = eligible(job, ALL)
     assert names(ordered(job, found, Health(), "ranked"))[0] == "two/zed"
     assert names(ordered(job, found, Health(), "fixed"))[0] == "one/flux"
+
+
+def test_of_two_that_are_alike_the_one_that_reads_negatives_goes_first() -> None:
+    reads = replace(ZED, negative=True)
+    found = routes([adapter("deaf", ZED), adapter("reads", reads)])
+    job = replace(JOB, negative="fog")
+    health = Health()
+    for _ in range(3):
+        health.good("reads", "reads/zed", 1.0)
+    assert names(ordered(JOB, found, health, "ranked"))[0] == "deaf/zed"
+    assert names(ordered(job, found, health, "ranked"))[0] == "reads/zed"
+
+
+def test_all_accounts_of_a_cloud_answer_to_its_name() -> None:
+    class Some(Adapter):
+        card = Card("one", "one", "", "http://x", (ZED,))
+
+    found = routes([Some(Account("one", "http://x")), Some(Account("one", "http://x", label="2"))])
+    assert names(eligible(replace(JOB, route="one"), found)) == ["one/zed", "one_2/zed"]
+    assert names(eligible(replace(JOB, route="one_2"), found)) == ["one_2/zed"]
 
 
 def test_success_outweighs_a_place() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ class Bucket:
         self.objects: dict[str, tuple[str, bytes]] = {}
         self.signed: list[str] = []
         self.status = 200
-        app = web.Application()
+        self.parts: dict[str, bytes] = {}
+        app = web.Application(client_max_size=1 << 25)
+        app.router.add_post("/pictures/{name:.+}", self.in_parts)
         app.router.add_put("/pictures/{name:.+}", self.put)
         app.router.add_get("/pictures/{name:.+}", self.get)
         self.server = TestServer(app)
@@ -43,8 +46,21 @@ class Bucket:
         self.signed.append(request.headers["Authorization"])
         if self.status != 200:
             return self._error("AccessDenied", self.status)
+        if "partNumber" in request.query:
+            self.parts[request.query["partNumber"].zfill(5)] = await request.read()
+            return web.Response(headers={"ETag": '"etag"'})
         self.objects[request.match_info["name"]] = request.content_type, await request.read()
         return web.Response()
+
+    async def in_parts(self, request: web.Request) -> web.Response:
+        text = (
+            "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>"
+        )
+        if "uploadId" in request.query:
+            whole = b"".join(self.parts[number] for number in sorted(self.parts))
+            self.objects[request.match_info["name"]] = "", whole
+            text = "<CompleteMultipartUploadResult/>"
+        return web.Response(text=f"<?xml version='1.0'?>{text}", content_type="application/xml")
 
     async def get(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -123,3 +139,16 @@ async def test_a_bucket_that_is_not_there_is_said(bucket: Bucket) -> None:
     await bucket.server.close()
     with pytest.raises(Unstored, match="does not answer"):
         await gone.save(RAW, "png")
+
+
+async def test_a_large_file_goes_up_in_parts(bucket: Bucket) -> None:
+    large = bytes(range(256)) * (80 << 10)
+    await bucket.store().hold("loras/x", BytesIO(large))
+    assert len(bucket.parts) > 1
+    assert bucket.objects["loras/x"][1] == large
+
+
+async def test_an_address_is_signed_for_a_while(bucket: Bucket) -> None:
+    address = await bucket.store("swordfish").address("loras/x", 60)
+    assert "X-Amz-Expires=60&" in address
+    assert "swordfish" not in address

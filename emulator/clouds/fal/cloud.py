@@ -8,6 +8,7 @@ billed unless it failed or was cancelled in time.
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -15,7 +16,7 @@ from uuid import uuid4
 from aiohttp import web
 from PIL import Image
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.fal.apps import APPS, App
 from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, recipes, told
 from emulator.jobs import Job, WorkFailed
@@ -120,6 +121,7 @@ class Fal(Cloud):
         entry.facts["retries"] = request.headers.get("x-fal-no-retry") != "1"
         struck, here = fault(request, *self.kinds), origin(request)
         app = APPS[alias].get(path)
+        app = app and replace(app, most_loras=most_loras(request, app.most_loras))
         entry.facts["ignored"] = sorted(asked.keys() - app.takes) if app else []
 
         async def work() -> Any:

@@ -52,7 +52,7 @@ RUNTIME = {
     "content_policy_violation", "file_download_error", "image_load_error", "internal_server_error",
     "downstream_service_error",
 }  # fmt: skip
-MISFORTUNES = {"failed", "moderation", "downstream", "runner", "timed_out"}
+MISFORTUNES = {"failed", "moderation", "downstream", "runner", "timed_out", "too_many_loras"}
 
 
 def act_out(kind: str, asked: Input) -> None:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.runpod.endings import STATES, act_out, planned, told
 from emulator.clouds.runpod.roster import OPTIONS, PUBLIC, WORKERS
 from emulator.clouds.runpod.webhook import tell
@@ -36,7 +36,7 @@ class RunPod(Cloud):
     home = "/runpod/v2"
     options = OPTIONS
     kinds = Cloud.kinds | {
-        "failed", "error_in_output", "error_status", "repeats_input", "timed_out",
+        "failed", "error_in_output", "error_status", "repeats_input", "timed_out", "too_many_loras",
     }  # fmt: skip
     defaults: ClassVar[Mapping[str, Any]] = {
         "endpoints": {name: {"worker": name} for name in WORKERS},
@@ -142,7 +142,7 @@ class RunPod(Cloud):
         entry.cost = round(self.own(endpoint, "run_s") * self.own(endpoint, "price_per_s"))
         struck = fault(request, *self.kinds)
         kind = struck.kind if struck else ""
-        here = origin(request)
+        here, most = origin(request), most_loras(request, 100)
 
         async def work() -> Any:
             if not asked:
@@ -150,6 +150,9 @@ class RunPod(Cloud):
                 raise WorkFailed({"error": "job timed out after 1 retries", "retries": 1})
             act_out(kind, asked)
             plan = planned(worker.plan, asked)
+            if len(plan.recipes[0].loras) > most:  # the words are inferred
+                entry.billed = False
+                raise WorkFailed({"error": f"Too many LoRAs: at most {most} LoRAs are supported"})
             await self.load(endpoint, plan)
             return None if kind == "empty" else await plan.output(self.world, here)
 

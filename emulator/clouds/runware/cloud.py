@@ -35,7 +35,7 @@ class Runware(Cloud):
 
     name = "runware"
     home = "/runware/v1"
-    kinds = Cloud.kinds | {"failed"}
+    kinds = Cloud.kinds | {"failed", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "run_s": 2.0,
         "at_once": 4,

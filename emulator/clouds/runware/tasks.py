@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, fault, origin, queue_s
+from emulator.cloud import Cloud, fault, most_loras, origin, queue_s
 from emulator.clouds.runware.images import items, recipe_of
 from emulator.clouds.runware.library import Item, Library, Say
 from emulator.clouds.runware.rules import Model, Wrong, check_task_id, checked, price
@@ -64,7 +64,7 @@ class Tasks:
         self, request: web.Request, account: str, task: Item, say: Say
     ) -> list[Item]:
         """Check, bill, start; wait for the pictures unless asked to deliver later."""
-        model, flat = checked(task, self.cloud.setting("max_loras"))
+        model, flat = checked(task, most_loras(request, self.cloud.setting("max_loras")))
         library = self.libraries[account]
         for lora in flat.get("lora", []):
             library.check_lora(lora["model"], model)

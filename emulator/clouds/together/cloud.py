@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
-from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
+from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.pictures import Recipe
 
 TEXTS = {
@@ -33,18 +33,22 @@ class Together(Cloud):
     """One model call a request."""
 
     name = "together"
-    kinds = Cloud.kinds | {"failed"}
+    kinds = Cloud.kinds | {"failed", "too_many_loras"}
     defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700}
     """`price` in micro-dollars a picture."""
 
     def routes(self) -> list[web.RouteDef]:
         """The newest client adds `/v1` itself; older ones are given it with the address."""
         path = "/together/v1/images/generations"
-        return [web.post(path, self.generate), web.post(f"/together/v1{path[9:]}", self.generate)]
+        return [
+            web.post(path, self.generate),
+            web.post(f"/together/v1{path[9:]}", self.generate),
+            web.get("/together/v1/models", self.models),
+        ]
 
     def stage(self, request: web.Request, body: Any) -> str:
-        """Every request is paid."""
-        return "paid"
+        """Whatever is posted is paid."""
+        return "paid" if request.method == "POST" else "other"
 
     def refusal(self, status: int, text: str = "") -> Refusal:
         """`{"error": {message, type}}`."""
@@ -52,10 +56,15 @@ class Together(Cloud):
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return Refusal(status, {"error": {"message": message, "type": kind}})
 
+    async def models(self, request: web.Request) -> web.Response:
+        """A bare array, as the SDK's type has it."""
+        self.account(self.bearer(request))
+        return answer([{"id": name, "object": "model", "type": "image"} for name in MODELS])
+
     async def generate(self, request: web.Request) -> web.Response:
         """Check, bill, draw."""
         account = self.account(self.bearer(request))
-        body = self.checked(parsed(await request.read()))
+        body = self.checked(parsed(await request.read()), most_loras(request, 2))
         if fault(request, "moderation"):
             raise self.refusal(422, "image may contain NSFW content")
         number = len(self.world.ledger.jobs(self.name)) + 1
@@ -79,20 +88,21 @@ class Together(Cloud):
         url = self.world.keep(self.name, raw, kind, origin(request))
         return {"index": 0, "type": "url", "url": url}
 
-    def checked(self, body: Any) -> dict[str, Any]:
+    def checked(self, body: Any, most: int) -> dict[str, Any]:
         """A known model with a prompt, whose limits are kept."""
         if not isinstance(body, dict) or not all(body.get(k) for k in ("model", "prompt")):
             raise self.refusal(400, "'model' and 'prompt' are required")
         if body["model"] not in MODELS:
             raise self.refusal(404)
-        for wrong in complaints(body):
+        for wrong in complaints(body, most):
             raise self.refusal(422, wrong)
         return body
 
 
-def complaints(body: Mapping[str, Any]) -> Iterator[str]:
-    """What a known model finds wrong with a request."""
+def complaints(body: Mapping[str, Any], most: int) -> Iterator[str]:
+    """What a known model finds wrong with a request; the words for too many LoRAs are inferred."""
     steps, loras, references = MODELS[body["model"]]
+    loras = min(loras, most)
     asked = body.get("image_loras") or []
     if not 1 <= body.get("steps", 1) <= steps:
         yield f"steps must be between 1 and {steps}"

@@ -1,0 +1,1 @@
+"""An AUTOMATIC1111 web UI, emulated."""
