@@ -9,6 +9,7 @@ from bridge.providers import adapters
 from bridge.settings import TO_COME, Settings
 from bridge.transport.llm.configured import KNOBS
 from tools.providers_page import providers_page
+from tools.scene_page import scene_page, schema_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -80,6 +81,8 @@ PAGES = {
     "env.example": env_example,
     "docs/reference/settings.md": settings_page,
     "docs/reference/providers.md": providers_page,
+    "docs/reference/scene.md": scene_page,
+    "docs/reference/scene.schema.json": schema_page,
 }
 
 
