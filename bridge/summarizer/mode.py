@@ -31,6 +31,7 @@ _CRAFT: Final = re.compile(
 )
 """Words of somebody who orders a picture."""
 _TELLING: Final = re.compile(r"\b(?:I|you|he|she|they|we|my|your|his|her)\b", re.IGNORECASE)
+_THING: Final = re.compile(r"(?:an?|two|three)\s", re.IGNORECASE)
 _ENDED: Final = re.compile(r"[.!?…。！？][\"”’*)]*(?=\s|$)|。")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -90,8 +91,11 @@ def _tag(segment: str) -> str:
 def _is_list(text: str) -> bool:
     """Short comma segments without an end of a sentence."""
     parts = [part for part in re.split(r"[,\n]", text) if part.strip()]
-    if len(parts) < 3 or _ENDED.search(text.strip().rstrip(".")):
+    bare = text.strip()
+    if len(parts) < 3 or _ENDED.search(bare.rstrip(".")):
         return False
+    if bare.endswith(".") and _TELLING.search(bare) and not _THING.match(bare):
+        return False  # `He stops, turns, waits.`
     if _UNSPACED.search(text):
         return sum(map(len, parts)) / len(parts) < 8
     return sum(len(part.split()) for part in parts) / len(parts) <= 5
