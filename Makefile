@@ -68,3 +68,5 @@ lock: setup-dev  ## resolve the dependencies anew (needs uv)
 	  pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --extra dev pyproject.toml -o requirements-dev.lock
+	echo 'gradio==6.31.0' | uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 - -o tests/providers/gradio.lock

@@ -7,6 +7,9 @@ from dataclasses import replace
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
 
+OFF = ("", "off", "no", "false", "0")
+"""What a required setting says to leave its cloud out."""
+
 
 def accounts(card: Card, env: Mapping[str, str]) -> Iterator[Account]:
     """The accounts that `env` holds for a cloud: the plain one, then those with a number.
@@ -33,7 +36,7 @@ def account(card: Card, env: Mapping[str, str]) -> Account | None:
     for wanted in card.settings:
         names = (wanted.env, *wanted.aliases)
         value = next((env[name] for name in names if env.get(name)), "")
-        if wanted.required and not value:
+        if wanted.required and value.lower() in OFF:
             return None
         if value:
             options[wanted.option] = value

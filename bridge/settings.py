@@ -19,11 +19,6 @@ from bridge.styles import USUAL
 from bridge.transport.llm.configured import endpoint, llms
 from bridge.transport.llm.endpoint import Endpoint
 
-TO_COME = (
-    "HF_SPACE_NAME", "HF_TOKEN", "WAVESPEED_API_KEY",
-    "PIXELDOJO_API_KEY",
-)  # fmt: skip
-"""Names that people have in their .env for clouds whose adapter is not built yet."""
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 

@@ -1,5 +1,6 @@
 """Pictures that show what was asked for, to the eye and, as JSON inside the file, to a test."""
 
+import base64
 import json
 import textwrap
 from dataclasses import asdict, dataclass
@@ -102,6 +103,21 @@ def opened(raw: bytes | None) -> Canvas | None:
         return Image.open(BytesIO(raw))
     except UnidentifiedImageError:
         return None
+
+
+def sent(text: Any) -> bytes | None:
+    """The picture that a request brings as a data URI or bare base64; None for an http(s) URL.
+
+    ValueError when it is none.
+    """
+    if not isinstance(text, str):
+        raise ValueError("no text")
+    if text.startswith(("http://", "https://")):
+        return None
+    raw = base64.b64decode(text.partition(";base64,")[2] or text, validate=True)
+    if opened(raw) is None:
+        raise ValueError("no picture")
+    return raw
 
 
 def write(canvas: Canvas, recipe: Recipe) -> None:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from bridge.providers import adapters
-from bridge.settings import TO_COME, Settings
+from bridge.settings import Settings
 from bridge.transport.llm.configured import KNOBS
 from tools.providers_page import providers_page
 from tools.scene_page import scene_page, schema_page
@@ -35,9 +35,7 @@ def env_example() -> str:
             for s in adapter.card.settings:
                 also = f" (also {', '.join(s.aliases)})" if s.aliases else ""
                 lines += [f"# {s.about}{also}", f"#{s.env}=", ""]
-    lines += ["# --- kept for clouds whose adapter is still to come ---"]
-    lines += [f"#{name}=" for name in TO_COME]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _default(value: object) -> str:

@@ -80,8 +80,8 @@ def smallest(routes: Sequence[Route]) -> Iterator[Route]:
 
 
 def _is_plain(route: Route) -> bool:
-    rule = route.model.loras
-    return not route.model.needs_mask and not (rule and rule.least)
+    model, rule = route.model, route.model.loras
+    return not (model.needs_mask or model.upscales or (rule and rule.least))
 
 
 def estimated(route: Route) -> int:

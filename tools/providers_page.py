@@ -31,9 +31,16 @@ def providers_page() -> str:
     """The page."""
     kinds = adapters().values()
     models = [row for adapter in kinds for row in _models(adapter)]
+    notices = [line for adapter in kinds for line in _notices(adapter)]
     clouds = [_row(_cloud(adapter)) for adapter in kinds]
-    parts = [HEAD, _table(MODEL_COLUMNS, models), "\n## Clouds\n", _table(CLOUD_COLUMNS, clouds)]
-    return "\n".join(parts) + "\n"
+    parts = [HEAD, _table(MODEL_COLUMNS, models), "", *notices]
+    return "\n".join([*parts, "\n## Clouds\n", _table(CLOUD_COLUMNS, clouds)]) + "\n"
+
+
+def _notices(adapter: type[Adapter]) -> Iterator[str]:
+    for model in adapter.card.models:
+        if model.notice:
+            yield f"- `{adapter.card.name}/{model.name}` {model.notice}."
 
 
 def _table(columns: tuple[str, ...], rows: list[str]) -> str:
@@ -50,7 +57,7 @@ def _models(adapter: type[Adapter]) -> Iterator[str]:
 
 
 def _cells(model: Model) -> Iterator[str]:
-    yield model.family
+    yield "none: an upscaler" if model.upscales else model.family
     yield _loras(model)
     yield "yes" if model.negative else "no"
     yield _sizes(model.sizes)

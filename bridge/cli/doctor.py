@@ -16,7 +16,7 @@ from bridge.errors import BridgeError
 from bridge.keys import accounts, numbers, with_number
 from bridge.lora.catalog import load
 from bridge.providers import adapters
-from bridge.settings import TO_COME, Settings, environment, read
+from bridge.settings import Settings, environment, read
 from bridge.styles import read_styles
 from bridge.summarizer.places import load as load_places
 
@@ -61,9 +61,6 @@ def clouds(settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:
     for name in settings.providers:
         if re.search(r"_\d+$", name) and name not in used:
             yield Finding("wrong", f"BRIDGE_PROVIDERS: {name} has no key")
-    for name in TO_COME:
-        if name in env:
-            yield Finding("todo", f"{name} is set; the adapter for it is not built yet")
 
 
 def _accounts(kind: type[Adapter], settings: Settings, env: Mapping[str, str]) -> Iterator[Finding]:

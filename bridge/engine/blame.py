@@ -35,12 +35,15 @@ BY_STATUS: Mapping[int, type[AttemptError]] = {
 UNCLEAR = frozenset({502, 504, 520, 521, 522, 523, 524, 525, 526, 529})
 """A proxy spoke, not the cloud: the paid call behind it may have been accepted."""
 LONGEST_TEXT = 300
+LONGEST_REST_S = 86_400.0
+AGAIN = re.compile(r"try again in (?:(\d+) days?, )?(\d+):(\d\d):(\d\d)", re.IGNORECASE)
 
 
 def blame(card: Card, reply: Reply) -> AttemptError:
     """The failure that an error reply names: by the cloud's own words, else by its status."""
     error = named(card, said(reply) or f"status {reply.status}", otherwise=_by_status(reply.status))
-    error.status, error.retry_after = reply.status, retry_after(reply.headers)
+    error.status = reply.status
+    error.retry_after = retry_after(reply.headers) or _asked(reply.json) or error.retry_after
     return error
 
 
@@ -48,7 +51,17 @@ def named(card: Card, text: str, *, otherwise: type[AttemptError] = Unavailable)
     """The failure that a text names in the cloud's own words, wherever it was found."""
     words = (MANY_LORAS, *card.words)
     means = (w.means for w in words if re.search(w.pattern, text, re.IGNORECASE))
-    return next(means, otherwise)(f"{card.title}: {text[:LONGEST_TEXT]}")
+    error = next(means, otherwise)(f"{card.title}: {text[:LONGEST_TEXT]}")
+    error.retry_after = wait_told(text)
+    return error
+
+
+def wait_told(text: str) -> float | None:
+    """Seconds in words like `Try again in 1 day, 3:21:09`, as ZeroGPU says it; else None."""
+    if not (told := AGAIN.search(text)):
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in told.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60.0 + seconds
 
 
 def _by_status(status: int) -> type[AttemptError]:
@@ -70,9 +83,20 @@ def message(body: object) -> str:
     if isinstance(body, list):
         return "; ".join(filter(None, map(message, body)))
     if isinstance(body, dict):
-        keys = ("code", "parameter", "message", "msg", "errorMessage", "detail", "error", "errors")
+        keys = (
+            "code", "rc", "parameter", "message", "msg", "errorMessage", "detail", "error",
+            "errors",
+        )  # fmt: skip
         return ": ".join(filter(None, (message(body.get(key)) for key in keys)))
     return ""
+
+
+def _asked(body: object) -> float | None:
+    """Seconds that stand in the body, where a cloud puts them there in place of the header."""
+    found = body.get("retry_after") if isinstance(body, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    return float(found) if 0 <= found < LONGEST_REST_S else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

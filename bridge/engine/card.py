@@ -152,8 +152,12 @@ class Model:
     """The retired name that the operator has set; said with every picture."""
     p95: float = 30.0
     """Seconds within which 95 % of pictures come, until learnt."""
+    held: bool = False
+    """Its submit is held open until the picture is there, at a cloud whose others have tickets."""
     option: str = ""
     """The account option that must be set for this model to be offered."""
+    notice: str = ""
+    """What people should know who ask for it, after its name: `will be shut down in May`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Fit:
 
 def fit(job: Job, model: Model) -> Fit:
     """Cut `job` to what `model` can express."""
-    notes: list[Note] = []
+    notes = [Note("notice", model.notice)] if model.notice else []
     cut = fit_hires(job, model, notes)
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
     cut = replace(cut, options=fit_options(job.options, model.options, notes))

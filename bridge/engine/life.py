@@ -70,7 +70,7 @@ class Life:
         ready = await wrapped(attempt, ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
-        if attempt.adapter.card.recovery == "none":
+        if attempt.adapter.card.recovery == "none" or attempt.model.held:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
             seconds = max(seconds, self.talk.pace.seconds(SYNC_S))
         try:

@@ -1,7 +1,7 @@
 """The size on offer that is nearest to what is asked for."""
 
-from collections.abc import Callable
-from math import ceil, floor, sqrt
+from collections.abc import Callable, Iterable
+from math import ceil, floor, log, sqrt
 
 from bridge.engine.card import Sizes
 
@@ -18,6 +18,16 @@ def nearest_size(width: int, height: int, sizes: Sizes) -> tuple[int, int]:
     wide, high = _scaled(min(width, most), min(height, most), sizes)
     found = [_sides(wide, high, sizes, rounded) for rounded in (round, ceil, floor)]
     return next((size for size in found if _within(size, sizes.area)), found[0])
+
+
+def nearest_ratio(width: int, height: int, ratios: Iterable[str]) -> str:
+    """Of names like `16:9` the one nearest to the sides, whichever of them is the longer."""
+
+    def off(name: str) -> float:
+        across, down = name.split(":")
+        return abs(log(width * float(down) / (height * float(across))))
+
+    return min(ratios, key=off)
 
 
 def _scaled(width: float, height: float, sizes: Sizes) -> tuple[float, float]:

@@ -50,8 +50,12 @@ async def _pause(attempt: Attempt, seconds: float) -> None:
 
 
 def _final(error: AttemptError, unknown: int) -> AttemptError | None:
-    """What a failed look means for the job; None: look again."""
-    if isinstance(error, Gone):
+    """What a failed look means for the job; None: look again.
+
+    Gone is said of the job's model where the verb has read the status itself; else it is the job
+    that is unknown.
+    """
+    if isinstance(error, Gone) and not (error.of_job and error.status):
         if unknown < UNKNOWN_LOOKS:
             return None
         return Uncertain(f"{error.text}: the job is lost, perhaps paid")

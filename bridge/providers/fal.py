@@ -4,21 +4,15 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 
 from bridge import errors as e
-from bridge.domain import Family, Ready
+from bridge.domain import Ready
 from bridge.engine import contract as c
-from bridge.engine.blame import named
+from bridge.engine.blame import blame, named
 from bridge.providers.models import models
+from bridge.providers.models.fal_inputs import inputs
 from bridge.transport.reply import Reply
 
-PATHS: Mapping[Family, Mapping[str, str]] = {
-    "flux1": {"start": "/image-to-image", "mask": "/inpainting", "mask_field": "mask_url"},
-    "flux2-klein": {"references": "/edit", "loras": "/lora"},
-    "z-image": {"start": "/image-to-image", "mask": "/inpaint", "mask_field": "mask_image_url",
-                "loras": "/lora"},
-}  # fmt: skip
-"""What is added to a model's id for what the job has."""
-RESULT_FAILS = frozenset({400, 408, 422, 499, 500, 502, 503, 504})
-"""Statuses of the result call that may be the job's own; 401, 403, 404 and 429 never are."""
+RESULT_FAILS = frozenset({400, 404, 408, 422, 499, 500, 502, 503, 504})
+"""Statuses of the result call that may be the job's own; 401, 403 and 429 never are."""
 
 
 class Fal(c.Adapter):
@@ -41,7 +35,7 @@ class Fal(c.Adapter):
             c.Word(r"rate.?limit|too many requests", e.Limited),
             c.Word(r"timeout|runner_|(server|service)_error|no_media|cancel", e.Unavailable),
         ),
-        verified="official SDK against the emulator",
+        verified="official SDK against the emulator; seedvr's fields inferred",
     )  # fmt: skip
 
     def models(self) -> tuple[c.Model, ...]:
@@ -51,24 +45,9 @@ class Fal(c.Adapter):
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """POST to the path that takes what the job has; fal is told not to run it twice."""
-        paths = PATHS[job.family]
-        asked = {
-            **job.options,
-            "prompt": job.prompt, "image_size": {"width": job.width, "height": job.height},
-            "num_inference_steps": job.steps, "guidance_scale": job.guidance, "seed": job.seed,
-            "loras": [{"path": use.url, "scale": use.weight} for use in job.loras] or None,
-            "image_url": job.init_image and c.DataUri(job.init_image), "strength": job.strength,
-            paths.get("mask_field", ""): job.mask and c.DataUri(job.mask),
-            "image_urls": [c.DataUri(raw) for raw in job.references] or None,
-            "enable_safety_checker": self.account.options.get("checker") != "off",
-            "output_format": "png",
-        }  # fmt: skip
-        sent = {key: value for key, value in asked.items() if value is not None}
-        way = paths["mask"] if job.mask else paths["start"] if job.init_image else ""
-        way += paths["references"] if job.references else ""
-        way += paths.get("loras", "") if job.loras else ""
+        path, asked = inputs(job, checked=self.account.options.get("checker") != "off")
         once = {"x-fal-no-retry": "1"}
-        reply = yield c.Call("POST", job.model + way, json=sent, headers=once, paid=True)
+        reply = yield c.Call("POST", path, json=asked, headers=once, paid=True)
         urls = {k: str(v) for k, v in reply.mapping().items() if k.endswith("_url")}
         home = _origin(self.account.base_url)
         ours = {name: url for name, url in urls.items() if _origin(url) == home}
@@ -84,7 +63,8 @@ class Fal(c.Adapter):
         reply = yield c.Call("GET", ticket.fields["response_url"], reads=RESULT_FAILS)
         if reply.status in RESULT_FAILS:
             return self._failed(reply, str(status.get("error_type") or status.get("error") or ""))
-        output, images = reply.mapping(), reply.items("images")
+        output = reply.mapping()
+        images = reply.items("images") or [i for i in (output.get("image"),) if isinstance(i, dict)]
         flags, seed = output.get("has_nsfw_concepts"), output.get("seed")
         held = [*(flags if isinstance(flags, list) else ()), *[False] * len(images)]
         black = c.RefusedOne("its safety checker blacked the picture out")
@@ -99,6 +79,10 @@ class Fal(c.Adapter):
     def _failed(self, reply: Reply, kind: str) -> c.Waiting:
         """Raises what the job failed with; Waiting when only a gateway on the way spoke."""
         body = reply.json if isinstance(reply.json, dict) else {}
+        if reply.status == 404:
+            if "path" in f"{body.get('error_code')} {body.get('detail')}".lower():
+                raise blame(self.card, reply)
+            raise e.Gone("fal does not know the request")
         kind = kind or str(body.get("error_type") or reply.headers.get("x-fal-error-type", ""))
         if not kind and not isinstance(body.get("detail"), list) and reply.status not in (422, 500):
             return c.Waiting()

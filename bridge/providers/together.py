@@ -22,7 +22,7 @@ class Together(c.Adapter):
         base_url="https://api.together.ai", models=models("together"),
         settings=(
             c.Setting("TOGETHER_API_KEY", "key of the account", "key", required=True, secret=True),
-            c.Setting("TOGETHER_BASE_URL", "address of the API, without /v1", "base_url"),
+            c.Setting("TOGETHER_BASE_URL", "address of the API", "base_url"),
         ),
         recovery="none",
         words=(
@@ -32,7 +32,7 @@ class Together(c.Adapter):
             c.Word(r"model.*(not (found|available)|deprecated|does not exist)", e.Gone),
             c.Word(r"lora", e.LoraUnreachable),
         ),
-        verified="its own client against the emulator",
+        verified="its own client against the emulator; limits inferred",
     )  # fmt: skip
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Request, Reply, c.Finished]:
@@ -48,9 +48,8 @@ class Together(c.Adapter):
         always = {"n": 1, "response_format": "base64", "output_format": "png"}
 
         async def send(sdk: Any, seconds: float) -> Any:
-            account = self.account
             async with sdk.AsyncTogether(
-                api_key=account.key, base_url=account.base_url, timeout=seconds, max_retries=0
+                api_key=self.account.key, base_url=self._home(), timeout=seconds, max_retries=0
             ) as client:
                 return await client.images.with_raw_response.generate(**fields, **always)
 
@@ -59,10 +58,17 @@ class Together(c.Adapter):
         return c.Finished(tuple(_picture(found) for found in pictures if found))
 
     def inquire(self) -> Generator[c.Request, Reply, Mapping[str, str]]:
-        """GET models: an array, or an object with `data`."""
-        reply = yield c.Call("GET", "v1/models")
+        """How many models the account sees, and which of ours are not among them."""
+        reply = yield c.Call("GET", f"{self._home()}/v1/models")
         listed = reply.json if isinstance(reply.json, list) else reply.items("data")
-        return {"models": str(len(listed))}
+        seen = {str(model.get("id")) for model in listed if isinstance(model, dict)}
+        missing = [model.name for model in self.models() if model.id not in seen]
+        told = {"models": str(len(seen)), "not offered": ", ".join(missing)}
+        return {name: text for name, text in told.items() if text}
+
+    def _home(self) -> str:
+        """Where `/v1` begins: older clients wanted it in the address, and people have it there."""
+        return self.account.base_url.rstrip("/").removesuffix("/v1")
 
 
 def _picture(found: Any) -> c.Inline | c.Remote:

@@ -196,14 +196,19 @@ async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Raw:
     body = await room.take(length) if length >= LARGE else None
     chunks: list[bytes] = []
     size = 0
-    async for chunk in answer.content.iter_any():
-        if size + len(chunk) > cap:
-            raise Garbled(f"the answer is larger than {cap >> 20} MB")
-        if body is None:
-            chunks.append(chunk)
-        else:
-            body[size : size + len(chunk)] = chunk
-        size += len(chunk)
+    try:
+        async for chunk in answer.content.iter_any():
+            if size + len(chunk) > cap:
+                raise Garbled(f"the answer is larger than {cap >> 20} MB")
+            if body is None:
+                chunks.append(chunk)
+            else:
+                body[size : size + len(chunk)] = chunk
+            size += len(chunk)
+    except aiohttp.ClientError:
+        # of a stream that breaks off, the events that came whole stand
+        if answer.content_type != "text/event-stream":
+            raise
     return b"".join(chunks) if body is None else body
 
 

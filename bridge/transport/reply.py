@@ -1,8 +1,10 @@
 """What a cloud answered: status, headers, and a body that is read as JSON once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from bridge.errors import Garbled
 
@@ -49,6 +51,16 @@ class Reply:
     def events(self) -> list[Event]:
         """The events of a body that is an event stream (WHATWG HTML 9.2), in order."""
         return events(self.raw)
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """The JSON objects that the events carry; what is none is passed over."""
+        for event in self.events():
+            try:
+                found = orjson.loads(event.text)
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                yield found
 
     def mapping(self) -> Mapping[str, object]:
         """The body as a JSON object; Garbled otherwise."""

@@ -27,7 +27,7 @@ def test_each_account_tells_what_it_knows_and_nothing_is_paid(
     done = run(tmp_path, "doctor", "--provider", **env)
     assert done.returncode == 0, done.stdout
     assert "ok     runware: balance 10" in done.stdout
-    assert "ok     together: models 3" in done.stdout
+    assert "ok     together: models 6" in done.stdout
     assert "fal: cannot be tried without spending" in done.stdout
     assert not [request for request in emulator.requests() if request["stage"] == "paid"]
     assert not any(key in done.stdout for key in ("test-t", "emu-"))

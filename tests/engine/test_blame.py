@@ -49,3 +49,27 @@ def test_retry_after_as_seconds_date_or_nonsense() -> None:
     assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
     assert retry_after({"retry-after": "soon"}) is None
     assert retry_after({}) is None
+
+
+def test_seconds_to_rest_may_stand_in_the_body() -> None:
+    def rest(asked: object) -> float | None:
+        return blame(
+            CARD, Reply(429, {}, {"detail": "slow down", "retry_after": asked})
+        ).retry_after
+
+    assert [rest(3), rest(0.5), rest("soon"), rest(True), rest(-1), rest(1e9), rest(None)] == [
+        3.0, 0.5, None, None, None, None, None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("quota exceeded. Try again in 3:21:09", 12069.0),
+        ("Try again in 1 day, 0:00:10", 86410.0),
+        ("try again in 2 days, 10:00:00. Or upgrade", 208800.0),
+        ("try again later", None),
+    ],
+)
+def test_a_wait_told_in_words(text: str, seconds: float | None) -> None:
+    assert named(CARD, text).retry_after == seconds

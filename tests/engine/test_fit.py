@@ -48,6 +48,7 @@ def test_nothing_asked_means_the_models_usual() -> None:
         ({"negative": "fog"}, {"negative": False}, "negative"),
         ({}, {"seeds": None}, "seed"),
         ({"width": 1000}, {}, "size"),
+        ({}, {"notice": "goes in May"}, "notice"),
         ({"init_image": b"x"}, {"image_to_image": False, "references": 0}, "init-image"),
         ({"init_image": b"x"}, {"image_to_image": False}, "init-as-reference"),
         ({"init_image": b"x", "mask": b"y"}, {"mask": False}, "mask"),

@@ -106,7 +106,7 @@ def plain(model: Model) -> Ready:
         prompt="a red fox in fresh snow",
         width=width,
         height=height,
-        seed=42,
+        seed=None if model.seeds is None else 42,
         steps=None if model.steps is None else int(model.steps.usual or model.steps.low),
         guidance=None if model.guidance is None else model.guidance.usual,
         init_image=None,
@@ -118,6 +118,12 @@ def lora(name: str, model: Model, weight: float = 0.8) -> LoraUse:
     low, high = model.loras.weights if model.loras else (weight, weight)
     weight = min(max(weight, low), high)
     return LoraUse(name, f"https://loras.example/{model.family}/{name}.safetensors", weight)
+
+
+def everything_told(error: BaseException, attempt: Attempt) -> str:
+    """All that is shown or stored of a failed attempt: no key may stand in it."""
+    ticket = attempt.ticket.fields if attempt.ticket else {}
+    return f"{error} {error.args} {vars(error)} {ticket} {attempt.recipe}"
 
 
 @asynccontextmanager

@@ -425,6 +425,17 @@ async def test_too_many_loras_are_told_with_their_number(room: Chamber, cloud: s
 
 
 @by_cloud
+async def test_a_key_that_the_cloud_repeats_is_blotted_out(room: Chamber, cloud: str) -> None:
+    adapter = CASES[cloud].adapter(room.emulator.url)
+    key = adapter.account.key
+    room.emulator.faults.add(cloud, "status", status=400, text=f"no: {key}")
+    attempt = room.attempt(adapter, first(cloud))
+    with pytest.raises(AttemptError) as raised:
+        await room.run(attempt)
+    assert key not in f"{raised.value.text} {raised.value.args} {attempt.ticket} {attempt.recipe}"
+
+
+@by_cloud
 async def test_a_wrong_key_is_told(room: Chamber, cloud: str) -> None:
     adapter = CASES[cloud].adapter(room.emulator.url)
     adapter.account = replace(adapter.account, key="wrong")

@@ -9,21 +9,30 @@ import pytest
 from bridge.domain import Rating, Ready
 from bridge.engine.card import Account, Model
 from bridge.engine.contract import Adapter, Call
+from bridge.engine.watch import UNKNOWN_LOOKS
 from bridge.errors import (
     AttemptError,
     Garbled,
+    Gone,
+    Limited,
     LoraUnreachable,
     Refused,
+    Rest,
     TimedOut,
     Unavailable,
+    Uncertain,
     Unfit,
+    Unpayable,
 )
 from bridge.transport.reply import Reply
+from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
 
 RESULT = r"/requests/[^/]+$"
-FLUX, KLEIN, Z_IMAGE = CASES["fal"].models()
+MODELS = {model.name: model for model in CASES["fal"].models()}
+FLUX, KLEIN, Z_IMAGE = (MODELS[n] for n in ("flux1-dev", "flux2-klein-9b", "z-image-turbo"))
+IDEOGRAM, DEV, BASE = (MODELS[n] for n in ("ideogram4", "flux2-dev", "flux2-klein-9b-base"))
 PICTURE, MASK = png(512, 768), png(512, 768, 200)
 
 
@@ -50,6 +59,13 @@ def at(room: Chamber, **options: str) -> Adapter:
         (Z_IMAGE, {"init_image": PICTURE, "strength": 0.4}, "fal-ai/z-image/turbo/image-to-image"),
         (Z_IMAGE, {"init_image": PICTURE, "mask": MASK, "loras": 3},
          "fal-ai/z-image/turbo/inpaint/lora"),
+        (DEV, {}, "fal-ai/flux-2/lora"),
+        (DEV, {"references": (PICTURE,), "loras": 2}, "fal-ai/flux-2/lora/edit"),
+        (BASE, {"references": (PICTURE,), "loras": 2}, "fal-ai/flux-2/klein/9b/base/edit/lora"),
+        (IDEOGRAM, {}, "ideogram/v4"),
+        (IDEOGRAM, {"loras": 3}, "ideogram/v4/lora"),
+        (IDEOGRAM, {"init_image": PICTURE, "loras": 1}, "ideogram/v4/image-to-image/lora"),
+        (IDEOGRAM, {"init_image": PICTURE, "mask": MASK}, "ideogram/v4/inpaint"),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )  # fmt: skip
@@ -62,6 +78,88 @@ async def test_the_path_takes_what_the_job_has(
     [job] = room.emulator.ledger.jobs("fal")
     assert f"{job.model}/{job.facts['path']}".rstrip("/") == path
     assert (job.facts["ignored"], job.facts["retries"]) == ([], False)
+
+
+# what happens: the error, its rest, how the attempt is booked; submits are one, always
+FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+    ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
+    ("status", {"status": 422}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 429, "retry_after": 5}, Limited, Rest.ASKED, "failed"),
+    ("status", {"status": 500}, Unavailable, Rest.BRIEF, "failed"),
+    ("status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
+    ("status", {"status": 504}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("html", {"status": 502}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("cut", {}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("truncated", {}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("moderation", {}, Refused, Rest.NONE, "failed"),
+    ("moderation", {"flag": True}, Refused, Rest.NONE, "paid"),
+    ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("downstream", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("runner", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("timed_out", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("retired", {}, Gone, Rest.TOLD, "failed"),
+    ("empty", {}, Garbled, Rest.BRIEF, "uncertain"),
+    ("status", {"status": 401, "match": RESULT, "times": None}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("status", {"status": 404, "match": RESULT, "times": None}, Uncertain, Rest.BRIEF, "uncertain"),
+]
+
+
+@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
+async def test_every_fault_has_its_name(
+    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
+    state: str,
+) -> None:  # fmt: skip
+    room.emulator.faults.add("fal", kind, **args)
+    with pytest.raises(AttemptError) as raised:
+        await room.run(room.attempt(at(room), FLUX))
+    assert (type(raised.value), raised.value.rest) == (error, rest)
+    assert (await room.states(), room.paid("fal")) == ([state], 1)
+    assert "red fox" not in raised.value.text
+
+
+async def test_a_path_that_is_gone_is_told_with_the_first_result(room: Chamber) -> None:
+    room.emulator.faults.add("fal", "retired")
+    with pytest.raises(Gone, match="Path /image-to-image not found"):
+        await room.run(room.attempt(at(room), FLUX, init_image=PICTURE))
+    assert len(room.emulator.ledger.requests("fal", RESULT)) == 1
+    assert room.emulator.ledger.billed("fal") == []
+
+
+async def test_a_request_that_fal_lost_is_looked_for_and_perhaps_paid(room: Chamber) -> None:
+    room.emulator.faults.add("fal", "status", status=404, match=RESULT, times=None)
+    with pytest.raises(Uncertain, match="perhaps paid"):
+        await room.run(room.attempt(at(room), FLUX))
+    assert len(room.emulator.ledger.requests("fal", RESULT)) == UNKNOWN_LOOKS
+
+
+async def test_ideogram_is_sent_our_caption_as_it_is(room: Chamber) -> None:
+    speed = {"rendering_speed": "TURBO"}
+    await room.run(room.attempt(at(room), IDEOGRAM, prompt='{"a": 1}', options=speed))
+    [job] = room.emulator.ledger.jobs("fal")
+    asked = {name: job.request[name] for name in ("prompt", "expansion_model", *speed)}
+    assert asked == {"prompt": '{"a": 1}', "expansion_model": "None", **speed}
+    assert "num_inference_steps" not in job.request
+
+
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.upscales])
+async def test_an_upscaler_makes_the_given_picture_larger(room: Chamber, name: str) -> None:
+    given = png(100, 60)
+    attempt = room.attempt(at(room), MODELS[name], init_image=given, width=250, height=150)
+    outcome = await room.run(attempt)
+    assert (outcome.picture.width, outcome.picture.height) == (250, 150)
+    assert pictures.read(bytes(outcome.picture.raw))["init"] == pictures.digest(given)
+    assert (await room.states(), room.paid("fal")) == (["kept"], 1)
+
+
+async def test_an_upscaler_is_sent_a_factor_and_no_prompt(room: Chamber) -> None:
+    model = MODELS["crystal-upscaler"]
+    more = {"width": 1024, "height": 1536, "options": {"creativity": 2}}
+    await room.run(room.attempt(at(room), model, init_image=PICTURE, **more))
+    [job] = room.emulator.ledger.jobs("fal")
+    assert job.request.keys() == {"image_url", "scale_factor", "creativity", "output_format"}
+    assert job.request["scale_factor"] == 2
 
 
 async def test_a_blacked_out_picture_is_a_refusal(room: Chamber) -> None:

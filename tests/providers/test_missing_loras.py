@@ -89,7 +89,8 @@ def outcomes(made: Made) -> list[str]:
 
 
 def codes(made: Made) -> list[str]:
-    return [note.code for note in made.notes]
+    """What was cut; a notice is said of the model, whatever is asked of it."""
+    return [note.code for note in made.notes if note.code != "notice"]
 
 
 FAL, FAL_Z = ("fal", "flux1-dev"), ("fal", "z-image-turbo")

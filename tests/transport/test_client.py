@@ -265,3 +265,22 @@ async def test_a_name_that_points_inside_is_refused() -> None:
         await PublicResolver(Names("127.0.0.1", "10.0.0.1")).resolve("rebind.example", 80)
     found = await PublicResolver(Names("10.0.0.1", "93.184.216.34")).resolve("x.example", 80)
     assert [answer["host"] for answer in found] == ["93.184.216.34"]
+
+
+async def test_a_stream_that_breaks_off_keeps_its_whole_events(transport: Transport) -> None:
+    kinds = iter(("text/event-stream", "text/plain"))
+
+    async def broken(request: web.Request) -> web.StreamResponse:
+        stream = web.StreamResponse(headers={"Content-Type": next(kinds)})
+        stream.enable_chunked_encoding()
+        await stream.prepare(request)
+        await stream.write(b'data: {"n": 1}\n\ndata: [2]\n\ndata: {"n"')
+        assert request.transport
+        request.transport.close()
+        return stream
+
+    async with serving(broken) as (home, _):
+        reply = await transport.request("GET", home, headers={}, body=b"", timeout=2)
+        assert list(reply.messages()) == [{"n": 1}]
+        with pytest.raises(Cut):
+            await transport.request("GET", home, headers={}, body=b"", timeout=2)

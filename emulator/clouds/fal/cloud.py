@@ -9,16 +9,14 @@ billed unless it failed or was cancelled in time.
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from io import BytesIO
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from aiohttp import web
-from PIL import Image
 
 from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.fal.apps import APPS, App
-from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, recipes, told
+from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, black, no_path, recipes
 from emulator.jobs import Job, WorkFailed
 from emulator.pictures import Recipe
 
@@ -126,9 +124,9 @@ class Fal(Cloud):
 
         async def work() -> Any:
             try:
-                if app is None:
-                    raise told(404, {"detail": f"Path /{path} not found"})
                 kind = struck.kind if struck else ""
+                if app is None or kind == "retired":
+                    raise no_path(path)
                 flagged = kind == "moderation" and bool(struck and struck.args.get("flag"))
                 act_out("" if flagged else kind, asked)
                 made = recipes(f"{alias}/{path}".rstrip("/"), app, asked, entry.job)
@@ -161,6 +159,8 @@ class Fal(Cloud):
                 url = self.world.keep("fal", raw, kind, here)
             sides = {"width": recipe.width, "height": recipe.height}
             images.append({"url": url, **sides, "content_type": f"image/{kind}"})
+        if app.factor:
+            return {"image": images[0]} if app.single and images else {"images": images}
         return {
             "images": images,
             "timings": {"inference": self.setting("run_s")},
@@ -225,7 +225,7 @@ def output(job: Job) -> web.Response:
     if job.told is not None:
         status, body, more = job.told
         return answer(body, status, {**headers, **more})
-    units = {"x-fal-billable-units": str(len(job.result["images"]))}
+    units = {"x-fal-billable-units": str(len(job.result.get("images", "1")))}
     return answer(job.result, headers={**headers, **units})
 
 
@@ -240,10 +240,3 @@ def infrastructure(job: Job) -> Input:
 def megapixels(made: list[Recipe]) -> int:
     """Begun megapixels, picture by picture."""
     return sum(-(-recipe.width * recipe.height // MEGAPIXEL) for recipe in made)
-
-
-def black(recipe: Recipe, kind: str) -> bytes:
-    """What is sent in place of a picture that the checker holds back."""
-    file = BytesIO()
-    Image.new("RGB", (recipe.width, recipe.height)).save(file, kind.upper())
-    return file.getvalue()

@@ -27,6 +27,8 @@ SIZES = {
     "landscape_4_3": (1024, 768),
     "landscape_16_9": (1024, 576),
 }
+LARGEST = 10_000
+"""Pixels a side that an upscaler makes."""
 PICTURES = ("image_url", "mask_url", "mask_image_url")
 
 
@@ -48,11 +50,19 @@ def wrong(
     return told(status, {"detail": [item]}, retryable=status != 422)
 
 
+def no_path(path: str) -> WorkFailed:
+    """The app has no such path (any more); the queue does not know that."""
+    body = {"detail": f"Path /{path} not found", "error_code": "path_does_not_exist"}
+    return told(404, body)
+
+
 RUNTIME = {
     "content_policy_violation", "file_download_error", "image_load_error", "internal_server_error",
     "downstream_service_error",
 }  # fmt: skip
-MISFORTUNES = {"failed", "moderation", "downstream", "runner", "timed_out", "too_many_loras"}
+MISFORTUNES = {
+    "failed", "moderation", "downstream", "runner", "timed_out", "too_many_loras", "retired",
+}  # fmt: skip
 
 
 def act_out(kind: str, asked: Input) -> None:
@@ -87,7 +97,8 @@ def recipes(model: str, app: App, asked: Input, request_id: str) -> list[Recipe]
         Recipe(
             cloud="fal",
             model=model,
-            prompt=asked["prompt"],
+            prompt=asked.get("prompt", ""),
+            negative=asked.get("negative_prompt", ""),
             width=width,
             height=height,
             seed=seed + one,
@@ -140,6 +151,8 @@ def check_loras(loras: Any, most: int) -> None:
 
 def size_of(app: App, asked: Input, first: bytes | None) -> tuple[int, int]:
     """Pixels; without `image_size` those of the input, else landscape_4_3."""
+    if app.factor:
+        return larger(asked.get("image_url"), asked.get(app.factor, 2), first)
     wanted = asked.get("image_size", "auto" if app.own_size else "landscape_4_3")
     if wanted == "auto" and app.own_size:
         return Image.open(BytesIO(first)).size if first else SIZES["square_hd"]
@@ -147,10 +160,18 @@ def size_of(app: App, asked: Input, first: bytes | None) -> tuple[int, int]:
         return SIZES[wanted]
     sides = wanted if isinstance(wanted, dict) else {}
     size = sides.get("width", 512), sides.get("height", 512)
-    good, kind, said = number(app.smallest, 2048, whole=True)
-    if not isinstance(wanted, dict) or not all(map(good, size)):
+    good, kind, said = number(app.smallest, app.largest, whole=True)
+    if not isinstance(wanted, dict) or not all(good(n) and n % app.step == 0 for n in size):
         raise wrong(kind, said, "image_size", given=wanted)
     return size
+
+
+def larger(url: Any, factor: float, given: bytes | None) -> tuple[int, int]:
+    """What an upscaler makes of a picture; one behind a URL counts as square_hd."""
+    sides = Image.open(BytesIO(given)).size if given else SIZES["square_hd"]
+    if any(side * factor > LARGEST for side in sides):
+        raise wrong("image_too_large", "The upscaled image is too large.", "image_url", given=url)
+    return round(sides[0] * factor), round(sides[1] * factor)
 
 
 def picture(url: Any, name: str) -> bytes | None:
@@ -167,3 +188,10 @@ def picture(url: Any, name: str) -> bytes | None:
     except (ValueError, binascii.Error, UnidentifiedImageError):
         raise wrong("image_load_error", "Failed to load the image.", name, given=url) from None
     return raw
+
+
+def black(recipe: Recipe, kind: str) -> bytes:
+    """What is sent in place of a picture that the checker holds back."""
+    file = BytesIO()
+    Image.new("RGB", (recipe.width, recipe.height)).save(file, kind.upper())
+    return file.getvalue()

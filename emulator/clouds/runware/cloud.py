@@ -41,6 +41,7 @@ class Runware(Cloud):
         "at_once": 4,
         "max_loras": 12,
         "balance": 10_000_000,
+        "air_source": "emulated",
         "upload_step_s": 5.0,
         "upload_poll_tells": True,
     }

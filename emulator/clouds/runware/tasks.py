@@ -3,7 +3,7 @@
 Sources: runware.ai/docs, the SDKs. A taskUUID that was accepted before is refused with
 `conflictTaskUUID` (SDK), and `getResponse` gives the first one's result, also of a sync task.
 `getResponse` for an id that was never accepted gives nothing (seen in a client's tests).
-Inferred: the shape of accountManagement.
+accountManagement gives more than is told here (team, keys, usage).
 """
 
 from collections import defaultdict
@@ -158,7 +158,8 @@ class Tasks:
     async def details(self, request: web.Request, account: str, task: Item, say: Say) -> list[Item]:
         """The balance in dollars, and the source name for this account's AIRs."""
         balance = self.balance(account) / 1_000_000
-        return [{**named(task), "balance": balance, "airSource": "emulated"}]
+        source = {"AIRSource": self.cloud.setting("air_source")}
+        return [{**named(task), "organizationName": "Emulated", "balance": balance, **source}]
 
     def balance(self, account: str) -> int:
         """Micro-dollars left to this key."""

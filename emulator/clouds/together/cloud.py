@@ -1,7 +1,7 @@
 """Together: `POST /together/v1/images/generations`, synchronous, pictures in the answer.
 
-Shapes: the official client 3.1.1 and Together's openapi.yaml. Inferred: size limits, and that an
-unknown field is let pass.
+Shapes: the official client 3.1.1 and Together's openapi.yaml. Inferred: limits of sizes and steps,
+that FLUX.1.1 pro refuses `steps`, and that an unknown field is let pass.
 """
 
 from base64 import b64decode, b64encode
@@ -25,6 +25,9 @@ MODELS: Mapping[str, tuple[int, int, int]] = {
     "black-forest-labs/FLUX.1-schnell": (4, 0, 0),
     LORA_MODEL: (50, 2, 0),
     "black-forest-labs/FLUX.2-dev": (50, 0, 8),
+    "black-forest-labs/FLUX.1.1-pro": (0, 0, 0),
+    "RunDiffusion/Juggernaut-Lightning-Flux": (8, 0, 0),
+    "stabilityai/stable-diffusion-xl-base-1.0": (50, 0, 0),
 }
 """Most steps, LoRAs and references of each model."""
 
@@ -34,16 +37,16 @@ class Together(Cloud):
 
     name = "together"
     kinds = Cloud.kinds | {"failed", "too_many_loras"}
-    defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700}
-    """`price` in micro-dollars a picture."""
+    defaults: ClassVar[Mapping[str, Any]] = {"run_s": 3.0, "price": 2700, "retired": ""}
+    """`price` in micro-dollars a picture; `retired` is a model that is gone."""
 
     def routes(self) -> list[web.RouteDef]:
         """The newest client adds `/v1` itself; older ones are given it with the address."""
-        path = "/together/v1/images/generations"
+        home, path = "/together/v1", "/images/generations"
         return [
-            web.post(path, self.generate),
-            web.post(f"/together/v1{path[9:]}", self.generate),
-            web.get("/together/v1/models", self.models),
+            web.post(f"{home}{path}", self.generate),
+            web.post(f"{home}/v1{path}", self.generate),
+            web.get(f"{home}/models", self.listing),
         ]
 
     def stage(self, request: web.Request, body: Any) -> str:
@@ -56,10 +59,11 @@ class Together(Cloud):
         kind = "server_error" if status >= 500 else "invalid_request_error"
         return Refusal(status, {"error": {"message": message, "type": kind}})
 
-    async def models(self, request: web.Request) -> web.Response:
-        """A bare array, as the SDK's type has it."""
+    async def listing(self, request: web.Request) -> web.Response:
+        """A bare array, of all kinds of models."""
         self.account(self.bearer(request))
-        return answer([{"id": name, "object": "model", "type": "image"} for name in MODELS])
+        offered = [one for one in MODELS if one != self.setting("retired")]
+        return answer([{"id": one, "object": "model", "type": "image"} for one in offered])
 
     async def generate(self, request: web.Request) -> web.Response:
         """Check, bill, draw."""
@@ -92,7 +96,7 @@ class Together(Cloud):
         """A known model with a prompt, whose limits are kept."""
         if not isinstance(body, dict) or not all(body.get(k) for k in ("model", "prompt")):
             raise self.refusal(400, "'model' and 'prompt' are required")
-        if body["model"] not in MODELS:
+        if body["model"] not in MODELS or body["model"] == self.setting("retired"):
             raise self.refusal(404)
         for wrong in complaints(body, most):
             raise self.refusal(422, wrong)
@@ -104,7 +108,7 @@ def complaints(body: Mapping[str, Any], most: int) -> Iterator[str]:
     steps, loras, references = MODELS[body["model"]]
     loras = min(loras, most)
     asked = body.get("image_loras") or []
-    if not 1 <= body.get("steps", 1) <= steps:
+    if "steps" in body and not 1 <= body["steps"] <= steps:
         yield f"steps must be between 1 and {steps}"
     if body["model"] == LORA_MODEL and not asked:
         yield "image_loras: this model needs at least one"

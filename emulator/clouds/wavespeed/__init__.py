@@ -1,0 +1,1 @@
+"""WaveSpeed, emulated."""
