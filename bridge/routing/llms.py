@@ -60,9 +60,10 @@ class LlmChain:
         """Who is asked, and for which model; who rests is not, unless asked for by name."""
         wish = question.wish
         name, model = wish.endpoint, wish.model
-        if question.purpose == "check" and not name:
+        names = list(dict.fromkeys((name, *self._llms)) if name in self._llms else self._llms)
+        if question.purpose == "check":
             name, model = self._check
-        names = dict.fromkeys((name, *self._llms)) if name in self._llms else self._llms
+            names = [name]  # a dear model is not worth a small question
         for place, one in enumerate(names):
             llm = self._llms[one]
             chosen = model if one == name or (not name and place == 0) else ""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bridge.domain import Rating
 from bridge.question import Answer, LlmWish, Question
 from bridge.scene import Scene
-from bridge.summarizer.instructions import filled
+from bridge.summarizer.instructions import filled, read
 from bridge.summarizer.people import Known
 from bridge.summarizer.places import CuratedPlace
 from bridge.summarizer.scene_json import schema
@@ -37,10 +37,10 @@ def scene_question(
         "scene",
         ceiling=ceiling.label,
         people=looks or "none",
-        before=_told(before) if before else "nothing is known",
         places="\n".join(f"- {one.id}: {one.text}" for one in places) or "none",
     )
-    return Question(_framed(orders, text), schema(), seconds, spelled(schema()), wish=wish)
+    framed = _framed(orders, text, before)
+    return Question(framed, schema(), seconds, spelled(schema()), wish=wish)
 
 
 def repair_question(question: Question, answer: Answer, reason: str, seconds: float) -> Question:
@@ -57,8 +57,8 @@ def repair_question(question: Question, answer: Answer, reason: str, seconds: fl
 def check_question(text: str, before: Scene, seconds: float) -> Question:
     """Does `text` change what stood before it? Four truths, by `_CHANGES`."""
     wanted = record({name: {"type": "boolean"} for name in _CHANGES})
-    orders = filled("check", before=_told(before))
-    return Question(_framed(orders, text), wanted, seconds, spelled(wanted), "check")
+    framed = _framed(read("check"), text, before)
+    return Question(framed, wanted, seconds, spelled(wanted), "check")
 
 
 def record(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,9 +76,11 @@ def spelled(wanted: Mapping[str, Any]) -> str:
     return filled("schema", schema=json.dumps(wanted, separators=(",", ":")))
 
 
-def _framed(orders: str, text: str) -> list[Mapping[str, Any]]:
-    """Orders and story apart; the story cannot close its own frame."""
-    story = visible(text)[-_LONGEST:].replace(_BEGIN, "").replace(_END, "")
+def _framed(orders: str, text: str, before: Scene | None) -> list[Mapping[str, Any]]:
+    """Orders and story apart; neither the story nor what it told before can close its frame."""
+    shown = visible(text)[-_LONGEST:]
+    story = f"{_told(before)}\n\n{shown}" if before else shown
+    story = story.replace(_BEGIN, "").replace(_END, "")
     return [
         {"role": "system", "content": orders},
         {"role": "user", "content": f"{_BEGIN}\n{story}\n{_END}"},
@@ -86,9 +88,9 @@ def _framed(orders: str, text: str) -> list[Mapping[str, Any]]:
 
 
 def _told(before: Scene) -> str:
-    """What stood before, a line each."""
-    clothes = [f"- {one.name}: {one.outfit}" for one in before.subjects if one.name]
+    """What stood before, in one line."""
+    worn = [(one.name, one.outfit or "unknown clothes") for one in before.subjects if one.name]
     facts = (("place", before.place.text), ("time", before.time), ("weather", before.weather))
-    return (
-        "\n".join((*clothes, *(f"- {name}: {text}" for name, text in facts if text))) or "nothing"
-    )
+    known = [f"{name} wears {outfit}" for name, outfit in worn]
+    known += [f"{name}: {text}" for name, text in facts if text]
+    return f"[before: {'; '.join(known) or 'nothing is known'}]"

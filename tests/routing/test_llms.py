@@ -125,6 +125,13 @@ async def test_small_questions_go_to_the_small_model(check: str, asked: tuple[st
     assert (await house.ask()).model == "one-usual"
 
 
+async def test_a_small_question_is_not_put_to_the_others() -> None:
+    first, second = Fake("one"), Fake("two", Limited("busy"))
+    with pytest.raises(Limited):
+        await House(first, second, check="two/small").ask("check")
+    assert first.asked == []
+
+
 async def test_whoever_answered_in_vain_is_left_out() -> None:
     house = House(Fake("one"), Fake("two"))
     question = Question([], {}, 6.0, without=frozenset({"one"}))
