@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
-from bridge.question import LlmWish
+from bridge.question import LlmWish, Writing
 from bridge.scene import Scene
 
 Family = Literal[
@@ -16,6 +16,9 @@ Family = Literal[
 
 PromptMode = Literal["auto", "always", "never"]
 """Whether a text is turned into a scene: by its looks, always, or never."""
+
+Decode = Literal["auto", "off"]
+"""Whether pictures hidden in carriers are taken out, where a model is known to hide them."""
 
 Category = Literal["character", "style", "expression", "general", "misc"]
 """What a LoRA is for; caps are per category."""
@@ -117,14 +120,11 @@ class Job:
     negative: str = ""
     width: int = 1024
     height: int = 1024
-    steps: int | None = None
-    """None: the model's own default."""
+    steps: int | None = None  # None: the model's own default
     guidance: float | None = None
     init_image: bytes | None = None
-    mask: bytes | None = None
-    """White is repainted."""
-    strength: float | None = None
-    """0 keeps the init image, 1 forgets it."""
+    mask: bytes | None = None  # white is repainted
+    strength: float | None = None  # 0 keeps the init image, 1 forgets it
     references: tuple[bytes, ...] = ()
     rating: Rating = Rating.GENERAL
     """The ceiling for this job."""
@@ -137,8 +137,7 @@ class Job:
     """Who asked: keeps one user's progress and interrupt from another's."""
     llm: LlmWish = field(default_factory=LlmWish)
     scene: Scene | None = None  # None: `text` is a finished prompt
-    scene_by: str = ""  # `endpoint/model` of the language model that wrote it
-    scene_cost: int = 0  # micro-dollars that it charged
+    writing: Writing = field(default_factory=Writing)
     tags: str = ""  # quality tags around a story; for families that read them
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()

@@ -17,6 +17,7 @@ from bridge.lora.pick import pick
 from bridge.lora.tags import at_weight, find, tags
 from bridge.lora.weave import weave, words
 from bridge.pictures.upscale import to_size
+from bridge.question import Writing
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.dialects import render
@@ -167,8 +168,8 @@ class Prompter:
         )
         rating, rule = rated(written.scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
-        by, cost = written.model, written.cost
-        job = replace(job, scene=written.scene, shows=shows, scene_by=by, scene_cost=cost)
+        writing = Writing(written.model, written.cost)
+        job = replace(job, scene=written.scene, shows=shows, writing=writing)
         return _noted(job, *written.notes)
 
 

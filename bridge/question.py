@@ -19,6 +19,15 @@ class LlmWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Which model wrote a scene, as `endpoint/model`, and for how many micro-dollars."""
+
+    by: str = ""
+    """Empty: the rules."""
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question, whoever answers it."""
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from dotenv import dotenv_values
 
-from bridge.domain import PromptMode, Rating
+from bridge.domain import Decode, PromptMode, Rating
 from bridge.engine.contract import Account, Card
 from bridge.errors import BadRequest
 from bridge.keys import accounts, all_secrets, chosen
@@ -66,6 +66,9 @@ class Settings:
     )
     prompt_mode: PromptMode = setting(
         "BRIDGE_PROMPT_MODE", "auto", "turn texts into scenes: auto (by their looks), always, never"
+    )
+    decode: Decode = setting(
+        "BRIDGE_DECODE", "auto", "take out pictures that models hide in carriers: auto, off"
     )
     infotext: Literal["full", "prompt", "none"] = setting(
         "BRIDGE_INFOTEXT", "full", "what a picture's file says of itself: full, prompt, none"

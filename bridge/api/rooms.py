@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bridge.domain import Job, Lora, Made, Picture, PromptMode, Rating, Style
+from bridge.domain import Decode, Job, Lora, Made, Picture, PromptMode, Rating, Style
 from bridge.engine.card import Option
 from bridge.engine.control import Control
 
@@ -108,6 +108,8 @@ class DoorSettings:
     rating: Rating = Rating.GENERAL
     """The ceiling for every job; a request may lower it."""
     prompt_mode: PromptMode = "auto"
+    """For requests that do not say."""
+    decode: Decode = "auto"
     """For requests that do not say."""
     max_pictures: int = 4
     """In one request."""

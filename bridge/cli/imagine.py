@@ -59,5 +59,6 @@ def _job(options: argparse.Namespace, settings: Settings) -> Job:
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,
         route=options.route,
+        decode=settings.decode == "auto",
         caller="command line",
     )

@@ -89,6 +89,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         body_limit=settings.body_size_limit,
         rating=settings.ceiling,
         prompt_mode=settings.prompt_mode,
+        decode=settings.decode,
         max_pictures=settings.max_pictures,
         version=__version__,
         infotext=settings.infotext,

@@ -39,6 +39,14 @@ async def test_what_is_wished_is_in_the_job(say: Any) -> None:
     assert lora.files == {"flux1": LoraFile(URL, 0.7)}
 
 
+async def test_carriers_are_opened_unless_somebody_says_otherwise() -> None:
+    for usual, opens in (("auto", True), ("off", False)):
+        async with opened(decode=usual) as door:
+            for wished in ({}, setting(decode="auto"), setting(decode="off")):
+                await door.post("txt2img", {"prompt": "a fox", **wished})
+            assert [job.decode for job in door.pipeline.jobs] == [opens, True, False]
+
+
 @pytest.mark.parametrize(
     ("wished", "route"),
     [
@@ -86,6 +94,7 @@ async def test_the_script_goes_before_the_setting(door: Door) -> None:
         ({"provider": ["runpod"]}, ".provider: "),
         ({"rating": "wild"}, ".rating: 'wild' is none of general,"),
         ({"prompt_mode": "odd"}, ".prompt_mode: 'odd' is none of auto,"),
+        ({"decode": "on"}, ".decode: 'on' is none of auto, off"),
         ({"loras": {"url": URL}}, ".loras: "),
         ({"loras": ["mira"]}, ".loras[0]: an object"),
         ({"loras": [MIRA, {**MIRA, "wieght": 1}]}, ".loras[1]: 'wieght' is none of url,"),

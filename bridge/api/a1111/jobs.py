@@ -67,6 +67,7 @@ class Clerk:
             hires=hires.wanted(asked, ours["hr_cfg"], width, height),
             styles=styles,
             options=wished.options,
+            decode=(wished.decode or self.settings.decode) == "auto",
             notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]

@@ -7,7 +7,7 @@ from typing import get_args
 from urllib.parse import unquote, urlsplit
 
 from bridge.api.a1111.schema import WISHED_LORA, WISHES, Asked, Fields, read
-from bridge.domain import Family, Lora, LoraFile, PromptMode, Rating
+from bridge.domain import Decode, Family, Lora, LoraFile, PromptMode, Rating
 from bridge.errors import BadRequest
 
 SCRIPT = "bridge"
@@ -27,6 +27,8 @@ class Wishes:
     prompt_mode: str = ""
     llm: str = ""
     llm_model: str = ""
+    decode: str = ""
+    """`auto` or `off`: whether a picture hidden in a carrier is taken out."""
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     """JSON scalars; whether a cloud knows them is not asked here."""
@@ -42,6 +44,7 @@ def wishes(asked: Asked) -> Wishes:
         said = _read(WISHES, given, where)
         _one_of(said, "rating", [rating.label for rating in Rating], where)
         _one_of(said, "prompt_mode", get_args(PromptMode), where)
+        _one_of(said, "decode", get_args(Decode), where)
         said["loras"] = _loras(said["loras"], where)
         said["options"] = _options(said["options"], where)
         told |= {name: value for name, value in said.items() if value}

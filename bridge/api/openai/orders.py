@@ -74,6 +74,7 @@ class Clerk:
             prompt_mode=prompt_mode_of(_text(body, "prompt_mode"), self.settings.prompt_mode),
             route=route,
             caller=caller,
+            decode=self.settings.decode == "auto",
             notes=(*notes, *_ignored(body)),
         )
         jobs = fanned_out(first, _count(_text(body, "n")), self.settings.max_pictures, "n")
