@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev run demo test unit check fix docs lock bench live
+.PHONY: help setup setup-dev run demo test unit check fix docs lock bench live eval
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -62,6 +62,9 @@ bench: setup     ## start and memory, overhead, fallback, books, matcher, carrie
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.lora
 	$(BIN)/python -m bench.stego
+
+eval: setup-dev  ## leaks, LoRAs, places, facts over labelled scenes (SETS=folders, ARGS=--misses)
+	$(BIN)/python -m bench.eval $(SETS) $(ARGS)
 
 lock: setup-dev  ## resolve the dependencies anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

@@ -29,10 +29,12 @@ from bridge.routing.llms import LlmChain
 from bridge.routing.router import Router
 from bridge.settings import Settings
 from bridge.store.blobs import S3, Blobs, Folder
+from bridge.store.chats import Chats
 from bridge.store.database import Store
 from bridge.store.drawer import Drawer
 from bridge.store.history import History
 from bridge.store.ledger import Ledger, OpenAttempt
+from bridge.summarizer.continuity.book import ChatBook
 from bridge.summarizer.places import CuratedPlace, curated
 from bridge.summarizer.places import load as load_places
 from bridge.summarizer.places_book import States
@@ -56,6 +58,7 @@ class Bridge:
     overview: Overview
     wake: Callable[[str, str], bool]
     """Of account and ref: a cloud has told that this attempt is over."""
+    chats: ChatBook
     viewer: Viewer | None = None
 
 
@@ -82,6 +85,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
         configured, engine, health, bus, order=settings.order, deadline=settings.deadline
     )
     loras = CatalogFile(settings.lora_dict)
+    chats = await remembered(store)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
@@ -89,9 +93,10 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     try:
         speakers = language_models(settings, health, bus, Drawer(store, "llm"))
         async with speakers as (writers, viewer), watched(loras, bus):
-            prompts = prompter(settings, loras, writers, listed, Drawer(store, "places"))
+            places_used = Drawer(store, "places")
+            prompts = prompter(settings, loras, writers, listed, places_used, chats)
             pipeline = Pipeline(prompts, router, bus)
-            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, viewer)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, chats, viewer)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()
@@ -178,6 +183,13 @@ def hosting(
     return Hosting(mapping, blobs, transport.download_to, keys, bus, settings.data)
 
 
+async def remembered(store: Store) -> ChatBook:
+    """What the stories of chats stand at, the latest in memory."""
+    book = ChatBook(Chats(store))
+    await book.warm()
+    return book
+
+
 def places(settings: Settings) -> Sequence[CuratedPlace]:
     """One's own list when it is configured, else the built-in one. Raises BadPlaces."""
     return load_places(Path(settings.places)) if settings.places else curated()
@@ -189,13 +201,14 @@ def prompter(
     llms: LlmChain,
     listed: Sequence[CuratedPlace],
     states: States | None = None,
+    chats: ChatBook | None = None,
 ) -> Prompter:
-    """The rooms that write prompts; they need no cloud, and without `states` no store."""
+    """The rooms that write prompts; they need no cloud, and without the last two no store."""
     ask = llms.ask if settings.llms else None
     summarizer = Summarizer(
         ask, timeout=settings.llm_timeout, places=listed, states=states, checks=llms.can_check
     )
-    return Prompter(loras, summarizer, settings.prompt_mode)
+    return Prompter(loras, summarizer, settings.prompt_mode, chats)
 
 
 def adopt(engine: Engine, configured: Sequence[Adapter], left: OpenAttempt, bus: Bus) -> None:

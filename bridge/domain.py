@@ -6,11 +6,11 @@ from enum import IntEnum
 from typing import Literal
 
 from bridge.question import LlmWish, Writing
-from bridge.scene import Scene
+from bridge.scene import ChatRef, Scene
 
 Family = Literal[
     "flux1", "flux2-dev", "flux2-klein", "z-image", "sdxl", "gpt-image", "gemini", "ideogram3",
-    "ideogram4", "any",
+    "ideogram4", "wan", "any",
 ]  # fmt: skip
 """Model families; `any` is the prompt card's, which takes whatever there is."""
 
@@ -136,6 +136,7 @@ class Job:
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
     llm: LlmWish = field(default_factory=LlmWish)
+    chat: ChatRef = field(default_factory=ChatRef)
     scene: Scene | None = None  # None: `text` is a finished prompt
     writing: Writing = field(default_factory=Writing)
     tags: str = ""  # quality tags around a story; for families that read them

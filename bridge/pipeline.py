@@ -5,23 +5,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 
-from bridge.domain import Hires, Job, Lora, Made, Note, PromptMode, Rating, Ready
+from bridge.domain import Hires, Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
-from bridge.engine.fit import Fit, fit
+from bridge.engine.fit import Fit, fit, seed_within
 from bridge.errors import BridgeError, Forbidden, Garbled, Unfit
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
-from bridge.lora.tags import at_weight, find, tags
+from bridge.lora.tags import asked, tags
 from bridge.lora.weave import weave, words
 from bridge.pictures.upscale import to_size
-from bridge.question import Writing
 from bridge.routing.router import Router
 from bridge.styles import styled
+from bridge.summarizer.continuity.book import ChatBook, Moment
+from bridge.summarizer.continuity.shown import before, labelled, standing_of, with_state
 from bridge.summarizer.dialects import render
-from bridge.summarizer.guard import check_text, rated, rating_of, rule_of
+from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair, sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
@@ -67,9 +68,16 @@ class Pipeline:
 class Prompter:
     """All that needs no cloud: who is meant, what is seen, which LoRAs, and the words for them."""
 
-    def __init__(self, loras: CatalogFile, summarizer: Summarizer, mode: PromptMode) -> None:
+    def __init__(
+        self,
+        loras: CatalogFile,
+        summarizer: Summarizer,
+        mode: PromptMode,
+        chats: ChatBook | None = None,
+    ) -> None:
         self._loras = loras
         self._summarizer = summarizer
+        self._chats = chats
         self._mode = mode
         self._matched: Catalog | None = None
 
@@ -91,12 +99,16 @@ class Prompter:
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
             job = replace(job, text=bare, tags=boilerplate, shows=shows)
-            job = await self._with_scene(job, hits)
+            moment = await self._moment(job, hits)
+            named = {hit.lora.id for hit in hits}
+            meant = await self._meant(catalog, moment)
+            hits = [*hits, *(hit for hit in meant if hit.lora.id not in named)]
+            job = await self._with_scene(job, hits, moment)
         else:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
-        asked, unknown = _asked(catalog, [*tagged, *more])
-        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*asked, *job.own_loras))
+        wanted, unknown = asked(catalog, [*tagged, *more])
+        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*wanted, *job.own_loras))
         return replace(job, loras=loras, notes=(*job.notes, *unknown, *notes))
 
     def render(self, job: Job, model: Model) -> Ready:
@@ -120,7 +132,7 @@ class Prompter:
             negative=negative if model.negative else "",
             width=cut.job.width,
             height=cut.job.height,
-            seed=_seed(job.seed, model.seeds),
+            seed=seed_within(job.seed, model.seeds),
             steps=cut.job.steps,
             guidance=cut.job.guidance,
             loras=cut.uses,
@@ -157,20 +169,37 @@ class Prompter:
         mode = self._mode if asked == "auto" else asked
         return certain or is_story(text) if mode == "auto" else mode == "always"
 
-    async def _with_scene(self, job: Job, hits: Sequence[Hit]) -> Job:
-        people = [
-            Known(hit.lora.name, hit.lora.look_text, hit.words)
-            for hit in hits
-            if hit.lora.category == "character"
-        ]
-        written = await self._summarizer.scene(
-            job.text, people=people, ceiling=job.rating, caller=job.caller, wish=job.llm
+    async def _moment(self, job: Job, hits: Sequence[Hit]) -> Moment | None:
+        names = [one.lora.name for one in _characters(hits)]
+        return (
+            await self._chats.tell(job.chat, job.text, names, job.caller) if self._chats else None
         )
-        rating, rule = rated(written.scene)
+
+    async def _meant(self, catalog: Catalog, moment: Moment | None) -> Sequence[Hit]:
+        """The characters whom a text may tell of without their names: `she`, or who wrote it."""
+        meant = set(moment.state.told_of) & set(moment.state.present) if moment else ()
+        return _characters(await self._hits(catalog, ", ".join(sorted(meant)))) if meant else []
+
+    async def _with_scene(self, job: Job, hits: Sequence[Hit], moment: Moment | None) -> Job:
+        people = [Known(one.lora.name, one.lora.look_text, one.words) for one in _characters(hits)]
+        written = await self._summarizer.scene(
+            labelled(job.text, job.chat), people=people, ceiling=job.rating, caller=job.caller,
+            previous=standing_of(moment) if moment else None,
+            before=before(moment.before) if moment else None, wish=job.llm,
+        )  # fmt: skip
+        scene = written.scene
+        if self._chats and moment:
+            await self._chats.stood(moment, scene.place, written.rival)
+            scene = with_state(scene, moment.state, written.by)
+            check_scene(scene)
+        rating, rule = rated(scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
-        writing = Writing(written.model, written.cost)
-        job = replace(job, scene=written.scene, shows=shows, writing=writing)
+        job = replace(job, scene=scene, shows=shows, writing=written.writing)
         return _noted(job, *written.notes)
+
+
+def _characters(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.lora.category == "character"]
 
 
 async def _enlarged(made: Made, hires: Hires | None) -> Made:
@@ -196,18 +225,6 @@ def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
     return replace(job, styles=styles), [tag for _, _, found in read for tag in found]
 
 
-def _asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:
-    """The LoRAs of `<lora:name:weight>` tags, and a note for each name that nobody knows."""
-    found = [(name, weight, find(catalog, name)) for name, weight in tagged]
-    loras = [at_weight(lora, weight) for _, weight, lora in found if lora]
-    notes = [
-        Note("lora-unknown", f"there is no LoRA {name!r} in the dictionary")
-        for name, _, lora in found
-        if lora is None
-    ]
-    return loras, notes
-
-
 def _unwoven_names(cut: Fit) -> list[str]:
     """The names that have no business in the prompt: those that no LoRA's words bring in."""
     woven = " ".join(
@@ -230,11 +247,3 @@ def _allowed(shows: Rating, ceiling: Rating, rule: str) -> Rating:
             f"the ceiling is {ceiling.label} (BRIDGE_RATING)"
         )
     return shows
-
-
-def _seed(seed: int, seeds: tuple[int, int] | None) -> int | None:
-    """The seed itself where the cloud takes it, else one of the cloud's range made from it."""
-    if seeds is None:
-        return None
-    low, high = seeds
-    return seed if low <= seed <= high else low + seed % (high - low + 1)

@@ -74,3 +74,18 @@ class Scene:
     """Lettering that is to be painted (a sign, a letter)."""
     must_not: tuple[str, ...] = ()
     """What must not be seen; a negative prompt, where the family has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """Which message of which chat a text is."""
+
+    id: str = ""
+    """As the client calls the chat; empty: told by client and characters."""
+    message: int = -1
+    """Its number in the chat; -1: the next one, or the last if the text is the same."""
+    swipe: int = 0
+    speaker: str = ""
+    role: Literal["char", "user", "narrator"] = "char"
+    user: str = ""
+    """The name that the person who plays goes by."""

@@ -30,7 +30,7 @@ def meanings() -> dict[str, str]:
     tree = ast.parse(inspect.getsource(records))
     found = {}
     for node in tree.body:
-        if not isinstance(node, ast.ClassDef):
+        if not isinstance(node, ast.ClassDef) or node.name not in BELOW:
             continue
         for field, told in zip(node.body, node.body[1:], strict=False):
             if isinstance(field, ast.AnnAssign) and isinstance(told, ast.Expr):

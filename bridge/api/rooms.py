@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 from bridge.domain import Decode, Job, Lora, Made, Picture, PromptMode, Rating, Style
 from bridge.engine.card import Option
 from bridge.engine.control import Control
+from bridge.summarizer.continuity.chat import Line
+from bridge.summarizer.continuity.own import Own
 
 Infotext = Literal["full", "prompt", "none"]
 """The whole recipe, the prompt alone, or no text at all."""
@@ -80,6 +82,26 @@ class Viewer(Protocol):
         ...
 
 
+class ChatDesk(Protocol):
+    """What the stories of chats stand at."""
+
+    async def listing(self) -> Sequence[Mapping[str, object]]:
+        """The chats that changed last, latest first."""
+        ...
+
+    async def state(self, id: str) -> Mapping[str, object]:
+        """People, clothes, place, time; BadRequest when there is no such chat."""
+        ...
+
+    async def amend(self, id: str, lines: Sequence[Line], own: Own | None) -> Mapping[str, object]:
+        """Messages that changed, then what a person set; the state after both."""
+        ...
+
+    async def forget(self, id: str) -> None:
+        """All of a chat; BadRequest when there is no such chat."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Handed in by the composition root."""
@@ -89,6 +111,7 @@ class Rooms:
     loras: Loras
     desk: Desk | None = None
     viewer: Viewer | None = None
+    chats: ChatDesk | None = None
     wake: Callable[[str, str], bool] | None = None
     """Of account and ref: look after that attempt now; False when nobody waits for it."""
 

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from bridge.api import control, hooks
+from bridge.api import chats, control, hooks
 from bridge.api.a1111 import routes as a1111
 from bridge.api.docs import docs_page
 from bridge.api.door import Door
@@ -44,5 +44,7 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
         site.include_router(control.router(rooms.desk))
     if rooms.wake:
         site.include_router(hooks.router(rooms.wake))
+    if rooms.chats:
+        site.include_router(chats.router(rooms.chats))
     site.add_route("/docs", docs_page(site), include_in_schema=False)
     return site

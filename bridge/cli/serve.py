@@ -76,8 +76,9 @@ def listening(host: str, port: int) -> socket.socket:
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
     return Rooms(
-        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer, bridge.wake
-    )
+        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer, bridge.chats,
+        bridge.wake,
+    )  # fmt: skip
 
 
 def door_settings(settings: Settings) -> DoorSettings:

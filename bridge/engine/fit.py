@@ -160,3 +160,11 @@ def _use(lora: Lora, model: Model, notes: list[Note]) -> LoraUse:
         notes.append(Note("lora-weight", f"takes {lora.name} at {weight:g} for {asked:g}"))
     url, sha256 = (file.url, file.sha256) if file else ("", "")
     return LoraUse(lora.id, url, weight, sha256=sha256)
+
+
+def seed_within(seed: int, seeds: tuple[int, int] | None) -> int | None:
+    """The seed itself where the cloud takes it, else one of the cloud's range made from it."""
+    if seeds is None:
+        return None
+    low, high = seeds
+    return seed if low <= seed <= high else low + seed % (high - low + 1)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -55,7 +55,7 @@ class Matcher:
         The text is taken as it stands: a chat message goes through `visible` first.
         """
         folded = fold(text)
-        mentions: defaultdict[str, list[Mention]] = defaultdict(list)
+        found: defaultdict[str, list[Mention]] = defaultdict(list)
         excluded: set[str] = set()
         told: Story | None = None
         for term, start, end in self._terms_in(folded.text):
@@ -64,11 +64,16 @@ class Matcher:
                 continue
             told = told or story(text, folded)
             mention = Mention(told, term.lora, term.word, term.proper, start, end)
-            if is_meant(mention):
-                mentions[term.lora.id].append(mention)
+            found[term.lora.id].append(mention)
+        mentions = {
+            ident: meant
+            for ident, each in found.items()
+            if (meant := [one for one in _longest(each) if is_meant(one)])
+        }
+        left = _left_behind(mentions)
         return tuple(
             hit
-            for ident in sorted(mentions.keys() - excluded, key=self._order.__getitem__)
+            for ident in sorted(mentions.keys() - excluded - left, key=self._order.__getitem__)
             if (hit := _hit(mentions[ident]))
         )
 
@@ -99,6 +104,27 @@ class Matcher:
 def matcher(catalog: Catalog) -> Matcher:
     """The matcher of a catalogue, kept while that catalogue is in use."""
     return Matcher(catalog)
+
+
+def _longest(mentions: Sequence[Mention]) -> list[Mention]:
+    """Without those inside a longer one: `Grace` in `Sister Grace`."""
+    kept: list[Mention] = []
+    for one in sorted(mentions, key=lambda one: (one.start, -one.end)):
+        widest = kept[-1] if kept else one
+        if one.end > widest.end or (one.start == widest.start and one.end == widest.end):
+            kept.append(one)
+    return kept
+
+
+def _left_behind(mentions: Mapping[str, list[Mention]]) -> set[str]:
+    """Those named only before the last jump in time, when somebody else is named after it."""
+    named = {ident: found for ident, found in mentions.items() if found[0].is_name}
+    before = {
+        ident
+        for ident, found in named.items()
+        if all(mention.position < mention.story.turn for mention in found)
+    }
+    return before if before != named.keys() else set()
 
 
 def _hit(mentions: list[Mention]) -> Hit | None:

@@ -14,9 +14,8 @@ from typing import Final
 
 from bridge.domain import Lora
 from bridge.lora.fold import Folded
+from bridge.presence import SIGHT, is_gone, is_told_of
 
-_SIGHT: Final = 48
-"""Characters before and after a mention that a rule sees."""
 _FLEETING: Final = 1200
 """A look on a face counts in the last so many characters: the picture is of the end."""
 _MOMENTS: Final = ("general", "expression")
@@ -40,10 +39,16 @@ _LIKE: Final = re.compile(
     r"|\bas [\w'-]+ as an? (?:[\w'-]+ )?$"
 )
 _OVER: Final = re.compile(rf"(?: {_ANY['meanwhile']})* {_ANY['over']}\b")
-_AWAY: Final = re.compile(rf"(?: {_ANY['measure']})* {_ANY['away']}\b")
 _PLACE: Final = re.compile(rf"(?:'s)? {_ANY['place']}\b")
+_IN: Final = re.compile(r"(?:^|\W)in $")
+_ONE_OF_THEM: Final = re.compile(r"(?:^|\W)(?:an?|(?:eine[rn]?|une|una|uma)(?: [^\W\d_]+)?) $")
+_STUFF: Final = re.compile(rf" (?:{_ANY['stuff']}|{_ANY['stuff_does']})\b")
+_DID: Final = re.compile(rf" (?:[a-z]+ed|{_ANY['did']})\b")
+_FRAMED: Final = re.compile(r"\b(?:framed|signed|unfinished|half-finished) $")
+_HUNG: Final = re.compile(rf"(?: of [^.;:!?]{{1,40}})? (?:{_ANY['hung']})\b")
 _SENTENCE: Final = re.compile(r"(?:^|[.!?:;…\"“”»—-]) ?$")
 _INVERTED: Final = re.compile(rf" {_ANY['person']}\b")
+_ASKED: Final = re.compile(r" [A-Z]\w+ [a-z][^.!]*\?")
 _FIRST: Final = re.compile(r"(?:^[\W\d]*|(?<!\.)[.!?] [\"“'(]?)([^\W\d_])")
 _TURN: Final = re.compile(
     rf"^[ \t]*(?:[*#~_=—–-][ \t]*){{3,}}$|(?:^|[.!?…]\s+)(?:\w+ ){{0,2}}{_ANY['later']}\b",
@@ -83,17 +88,17 @@ class Mention:
     @property
     def before(self) -> str:
         """What leads up to it."""
-        return self.story.folded.text[max(0, self.start - _SIGHT) : self.start]
+        return self.story.folded.text[max(0, self.start - SIGHT) : self.start]
 
     @property
     def after(self) -> str:
         """What comes after it."""
-        return self.story.folded.text[self.end : self.end + _SIGHT]
+        return self.story.folded.text[self.end : self.end + SIGHT]
 
     @property
     def cased(self) -> str:
         """It and what comes after, with capitals."""
-        return self.story.folded.cased[self.start : self.end + _SIGHT]
+        return self.story.folded.cased[self.start : self.end + SIGHT]
 
     @property
     def is_name(self) -> bool:
@@ -116,7 +121,7 @@ def is_meant(mention: Mention) -> bool:
 
 def is_elsewhere(last: Mention) -> bool:
     """The last that is said of somebody is that they are not there."""
-    return last.is_name and _AWAY.match(last.after) is not None
+    return last.is_name and is_gone(last.after)
 
 
 def _lacks_capitals(mention: Mention) -> bool:
@@ -147,7 +152,7 @@ def _is_to_come(mention: Mention) -> bool:
     """`it might rain`; but `Will grins`: no infinitive, and a name's capital."""
     if mention.is_name or mention.word.endswith(("s", "ed")):
         return False
-    cased = mention.story.folded.cased[max(0, mention.start - _SIGHT) : mention.start]
+    cased = mention.story.folded.cased[max(0, mention.start - SIGHT) : mention.start]
     return _MIGHT.search(cased) is not None
 
 
@@ -156,6 +161,27 @@ def _is_imagined(mention: Mention) -> bool:
     if _UNREAL.search(mention.before):
         return True
     return mention.lora.category != "style" and _LIKE.search(mention.before) is not None
+
+
+def _is_told_of(mention: Mention) -> bool:
+    """`a letter from Rose`, `Rose's grave`."""
+    return mention.is_name and is_told_of(mention.before, mention.after)
+
+
+def _is_talked_of(mention: Mention) -> bool:
+    """`"Mark sold it to you"`: who is spoken of in the past is not spoken to."""
+    if not (mention.is_name and _DID.match(mention.after)):
+        return False
+    text = mention.story.folded.text
+    return text.count('"') % 2 == 0 and text.count('"', 0, mention.start) % 2 == 1
+
+
+def _is_lettering(mention: Mention) -> bool:
+    """`"HOPE YOU LIKE IT" runs down the van`: capitals that nobody shouts are painted."""
+    cased = mention.story.folded.cased
+    opened, closed = cased.rfind('"', 0, mention.start), cased.find('"', mention.end)
+    quoted = cased[opened + 1 : closed]
+    return opened >= 0 <= closed and quoted.isupper() and " " in quoted and "!" not in quoted
 
 
 def _is_over(mention: Mention) -> bool:
@@ -170,16 +196,28 @@ def _is_over(mention: Mention) -> bool:
 
 
 def _is_somewhat_else(mention: Mention) -> bool:
-    """`Rose Street`, `the Captain of the militia`, `Will you come?`, `in May`."""
+    """`Rose Street`, `the Captain of the militia`, `Will you come?`, `Amber light`, `in May`."""
     if not mention.proper:
         return False
     word, after = mention.proper.casefold(), mention.after
     rest = mention.cased[mention.end - mention.start :]
     if _PLACE.match(rest) or (word.startswith("the ") and after.startswith(" of ")):
         return True
-    if word in _WORDS["modal"] and _SENTENCE.search(mention.before) and _INVERTED.match(after):
+    if _SENTENCE.search(mention.before) and (
+        _STUFF.match(rest)
+        or (word in _WORDS["modal"] and (_INVERTED.match(after) or _ASKED.match(rest)))
+    ):
         return True
-    return mention.before.endswith(" in ") and not after.startswith("'s")
+    if _ONE_OF_THEM.search(mention.before):
+        return True
+    return bool(_IN.search(mention.before)) and not after.startswith("'s")
+
+
+def _is_on_the_wall(mention: Mention) -> bool:
+    """`an ink drawing of a heron hangs in the gallery`: a thing in the scene, no manner."""
+    if mention.lora.category != "style":
+        return False
+    return bool(_FRAMED.search(mention.before) or _HUNG.match(mention.after))
 
 
 _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
@@ -188,6 +226,10 @@ _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
     _is_taken_off,
     _is_to_come,
     _is_imagined,
+    _is_told_of,
+    _is_talked_of,
+    _is_lettering,
     _is_over,
     _is_somewhat_else,
+    _is_on_the_wall,
 )

@@ -1,13 +1,13 @@
 """A1111's `<lora:name:weight>` tags, and the LoRA that a name means."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from bridge.domain import Lora
+from bridge.domain import Lora, Note
 from bridge.lora.catalog import Catalog
 
 _TAG: Final = re.compile(r"<(?:lora|lyco):([^:<>]+)((?::[^:<>]*)*)>", re.IGNORECASE)
@@ -68,3 +68,15 @@ _NAMES: Final[tuple[Callable[[Lora], Iterable[str]], ...]] = (
     lambda lora: lora.aliases,
     _stems,
 )
+
+
+def asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:
+    """The LoRAs of `<lora:name:weight>` tags, and a note for each name that nobody knows."""
+    found = [(name, weight, find(catalog, name)) for name, weight in tagged]
+    loras = [at_weight(lora, weight) for _, weight, lora in found if lora]
+    notes = [
+        Note("lora-unknown", f"there is no LoRA {name!r} in the dictionary")
+        for name, _, lora in found
+        if lora is None
+    ]
+    return loras, notes

@@ -56,3 +56,14 @@ drawers = Table(
     Column("state", Text, nullable=False),
     Column("updated", BigInteger, nullable=False),
 )
+
+chat_lines = Table(
+    "chat_lines",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("chat", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Index("chat_lines_by_chat", "chat", "id"),
+    sqlite_autoincrement=True,
+)

@@ -16,11 +16,14 @@ _STOPS: Final = {
     language: re.compile(rf"(?<!\w)(?:{one_of(words)})(?!\w)", re.IGNORECASE)
     for language, words in _WORDS["stopwords"].items()
 }
+_ABOUT: Final[dict[str, dict[str, dict[str, str]]]] = read("foreign_places")
 _SCRIPTS: Final = {
     "ja": re.compile("[\u3040-\u30ff]"), "ko": re.compile("[\uac00-\ud7af]"),
     "zh": re.compile("[\u4e00-\u9fff]"), "ru": re.compile("[\u0400-\u04ff]"),
     "other": re.compile("[\u0370-\u03ff\u0530-\u1fff]"),
 }  # fmt: skip
+_COMPOUNDED: Final = 4
+"""Letters from which a German noun is known inside a compound."""
 _LEADING: Final = re.compile(r"^(?:[はがもの]|은|는|이|가)?[、,\s]*")
 
 
@@ -46,10 +49,35 @@ def _has(text: str, words: Sequence[str]) -> bool:
     return bool(words) and bool(re.search(pattern, text, re.IGNORECASE))
 
 
+def _about(subject: str, moment: str, language: str) -> list[str]:
+    """What of a subject (`places`, `weather`) a text names, in English, as it comes.
+
+    Words may be stems (Russian) or ends of compounds (German).
+    """
+    low = moment.casefold()
+    terms = _ABOUT[subject].get(language, {})
+    found = ((_position(low, term, language), english) for term, english in terms.items())
+    return [english for at, english in sorted(found) if at >= 0]
+
+
+def _position(text: str, term: str, language: str) -> int:
+    if language in ("ja", "zh", "ko"):
+        return text.find(term)
+    begins = "" if language == "de" and len(term) > _COMPOUNDED else r"(?<!\w)"
+    ends = "" if language == "ru" else r"(?:n|en|es|s)?(?!\w)"
+    match = re.search(f"{begins}{re.escape(term)}{ends}", text)
+    return match.start() if match else -1
+
+
 def _pov(moment: str, language: str) -> Pov:
     if _has(moment, _WORDS["first"].get(language, [])):
         return "first"
     return "second" if _has(moment, _WORDS["second"].get(language, [])) else "third"
+
+
+def _place(moment: str, language: str) -> str:
+    places = _about("places", moment, language)
+    return f"{'an' if places[0][0] in 'aeiou' else 'a'} {places[0]}" if places else ""
 
 
 def foreign_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) -> Scene:
@@ -79,7 +107,8 @@ def foreign_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) 
         rating=label(rating_of(moment)),
         pov=_pov(moment, language),
         subjects=subjects + strangers,
-        place=Place(kind="explicit" if told else "unstated"),
+        place=Place(kind="explicit" if told else "unstated", text=_place(moment, language)),
         time=time_of(moment, ""),
+        weather=", ".join(dict.fromkeys(_about("weather", moment, language))),
         props=tuple(one for one in rest if len(one) > 4),
     )

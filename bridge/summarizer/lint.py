@@ -1,19 +1,25 @@
 """What is wrong with a prompt before money is spent, and what of it can be mended."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from bridge.domain import Family, Note
+from bridge.summarizer.caption import changed, parts
+from bridge.summarizer.clip import CHUNK, clip_tokens
+from bridge.summarizer.lint_rules import RULES
 from bridge.summarizer.mode import strip_boilerplate
 from bridge.summarizer.people import name_pattern
 
 _TAGGED: Final = frozenset({"sdxl", "any"})
 """Families to which quality tags and weights mean something."""
-_TOKENS: Final = {"sdxl": 225, "flux1": 512, "flux2-dev": 512, "flux2-klein": 512, "z-image": 512}
-"""What the encoder reads; SDXL's 77 a chunk, three chunks being usual."""
+_TOKENS: Final = {
+    "sdxl": 3 * CHUNK, "flux1": 512, "flux2-dev": 512, "flux2-klein": 512, "z-image": 512,
+    "wan": 512,
+}  # fmt: skip
+"""What the encoder reads; three chunks are usual for SDXL."""
 _PLENTY: Final = 4096
 _LORA: Final = re.compile(r"<(?:lora|lyco|hypernet):[^<>]*>", re.IGNORECASE)
 _WEIGHT: Final = re.compile(r"[(\[]+([^()\[\]:]+):\s*-?\d*\.?\d+\s*[)\]]+")
@@ -30,9 +36,13 @@ _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe
 _QUOTED: Final = re.compile(r"[\"“„«「『]([^\"“”«»「」『』]+)[\"”“»」』]")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9\s,.;:'!?%&+-]*")
 """Nothing that a pattern for markup, emoji, tags, weights or quotes could begin with."""
+_LETTERED: Final = r"(?:words?|text|lettering|letters|sign|titled?|label|poster|brand|logo|name)"
 _READS: Final = re.compile(
-    r"\b(?:reads?|reading|saying|lettering|words?|text|sign|titled?|labell?ed)\W*$", re.IGNORECASE
+    rf"\b(?:reads?|reading|saying|says?|marked|called|labell?ed|{_LETTERED})\W*$", re.IGNORECASE
 )
+_LETTERS_NEXT: Final = re.compile(rf"\W*(?:\w+\W+)?{_LETTERED}\b", re.I)
+_NEGATION: Final = re.compile(r"\b(?:no(?! (?:\w+er|more|less) than\b)|not|without)\b|n't\b", re.I)
+_YOU: Final = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,57 +50,99 @@ class Finding:
     """One thing that is wrong; a blocking one must not be sent."""
 
     code: str
+    """Of `lint_rules.RULES`."""
     text: str
-    blocking: bool = False
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the prompt must not be sent so."""
+        return RULES[self.code].blocking
 
 
-def lint(prompt: str, family: Family, *, names: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """All findings; `names` are the names that must not appear, triggers not among them."""
+def lint(
+    prompt: str, family: Family, *, names: Iterable[str] = (), forbidden: Iterable[str] = ()
+) -> tuple[Finding, ...]:
+    """All findings, each code once.
+
+    `names` are those that must not appear, triggers not among them; `forbidden` any other words.
+    """
     names = list(names)
+    texts = parts(prompt)
+    joined = " ".join(texts)
+    found = [
+        *_words_left(joined, names, forbidden),
+        *_length(prompt, family),
+        *(each for text in texts for each in _findings(text, family)),
+    ]
+    return tuple({one.code: one for one in reversed(found)}.values())[::-1]
+
+
+def _words_left(prompt: str, names: list[str], forbidden: Iterable[str]) -> Iterator[Finding]:
+    if not re.search(r"\w", prompt):
+        yield Finding("empty", "the prompt is empty")
     named = dict.fromkeys(name_pattern(names, any_case=False).findall(prompt)) if names else ()
-    count, limit = tokens(prompt), _TOKENS.get(family, _PLENTY)
-    plain = _is_plain(prompt)
-    found = (
-        not re.search(r"\w", prompt) and Finding("empty", "the prompt is empty", True),
-        family not in _TAGGED and _noise(prompt, family),
-        not plain and _LORA.search(prompt) and Finding("lora-tag", "a <lora:…> tag is left", True),
-        not plain and _hidden(_LORA.sub("", prompt)),
-        not plain
-        and any(_is_speech(prompt, quoted) for quoted in _QUOTED.finditer(prompt))
-        and Finding("speech", "somebody speaks in the prompt"),
-        named and Finding("name", f"names are left: {', '.join(named)}", True),
-        count > limit and Finding("long", f"about {count} tokens; {family} reads {limit}"),
-    )
-    return tuple(one for one in found if isinstance(one, Finding))
+    if named:
+        yield Finding("name", f"names are left: {', '.join(named)}")
+    folded = prompt.casefold()
+    if any(each and each.casefold() in folded for each in forbidden):
+        yield Finding("forbidden", "words are left that no model is to see")
 
 
-def _noise(prompt: str, family: Family) -> Finding | None:
-    """What only models trained on tags understand."""
-    if removed := strip_boilerplate(prompt)[1]:
-        return Finding("boilerplate", f"{family} is not helped by: {removed}")
-    if not _is_plain(prompt) and (_WEIGHT.search(prompt) or _BREAK.search(prompt)):
-        return Finding("weights", f"{family} does not read weights or BREAK")
-    return None
+def _length(prompt: str, family: Family) -> Iterator[Finding]:
+    count, limit = tokens(prompt, family), _TOKENS.get(family, _PLENTY)
+    if count > limit:
+        yield Finding("long", f"about {count} tokens; {family} reads {limit}")
+    elif family == "sdxl" and count > CHUNK:
+        yield Finding("chunks", f"{count} tokens; {family} reads {CHUNK} in one piece")
 
 
-def _hidden(prompt: str) -> Finding | None:
+def _findings(text: str, family: Family) -> Iterator[Finding]:
+    """What is wrong with one text, its length aside."""
+    is_plain = _is_plain(text)
+    if family not in _TAGGED:
+        if removed := strip_boilerplate(text)[1]:
+            yield Finding("boilerplate", f"{family} is not helped by: {removed}")
+        if not is_plain and (_WEIGHT.search(text) or _BREAK.search(text)):
+            yield Finding("weights", f"{family} does not read weights or BREAK")
+    if not is_plain:
+        yield from _signs(text, family)
+    bare = text if is_plain else _QUOTED.sub(" ", text)
+    if found := _NEGATION.search(bare):
+        yield Finding("negation", f"what is denied is painted all the same: {found[0]!r}")
+    if found := _YOU.search(bare):
+        yield Finding("second-person", f"the picture has no reader: {found[0]!r}")
+
+
+def _signs(text: str, family: Family) -> Iterator[Finding]:
     """What a reader was never meant to see."""
-    if _THINKING.search(prompt):
-        return Finding("thinking", "a model's thinking is left", True)
-    if _MARKUP.search(prompt) or _EMOJI.search(prompt):
-        return Finding("markup", "markup or emoji are left")
-    return None
+    if _LORA.search(text):
+        yield Finding("lora-tag", "a <lora:…> tag is left")
+    rest = _LORA.sub("", text)
+    if _THINKING.search(rest):
+        yield Finding("thinking", "a model's thinking is left")
+    elif _EMOJI.search(rest) or (family not in _TAGGED and _MARKUP.search(rest)):
+        yield Finding("markup", "markup or emoji are left")
+    for quoted in _QUOTED.finditer(text):
+        if not _is_lettering(text, quoted):
+            is_speech = len(quoted[1].split()) > 1
+            yield (
+                Finding("speech", "somebody speaks in the prompt")
+                if is_speech
+                else Finding("quotes", f"would be painted: {quoted[1]}")
+            )
 
 
 def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
-    """The prompt with what can be mended mended; names cannot, for only the scene knows roles."""
-    mended = prompt if _is_plain(prompt) else _bared(prompt, family)
-    if family not in _TAGGED:
-        mended = strip_boilerplate(mended)[0]
-    mended = _QUOTED.sub(lambda one: " " if _is_speech(mended, one) else one[0], mended)
-    mended = re.sub(r"\s+(?=[,.])|(?<=,)\s*,", "", " ".join(mended.split())).strip(" ,")
-    mended = _shortened(mended, _TOKENS.get(family, _PLENTY))
-    codes = ", ".join(one.code for one in lint(prompt, family))
+    """The prompt with what can be mended mended; what is right is not touched.
+
+    Names cannot, for only the scene knows roles.
+    """
+    before = lint(prompt, family)
+    if not any(RULES[one.code].outcome == "mended" for one in before):
+        return prompt, ()
+    mended = changed(prompt, lambda text: _mended(text, family))
+    after = {one.code for one in lint(mended, family)}
+    codes = ", ".join(one.code for one in before if one.code not in after)
     return mended, (Note("prompt-mended", f"mended for {family}: {codes}"),) if codes else ()
 
 
@@ -107,6 +159,22 @@ def sift(tags: str, negative: str, family: Family) -> tuple[str, str, tuple[Note
     return "", negative, (note,) if left_out else ()
 
 
+def _mended(text: str, family: Family) -> str:
+    text = text if _is_plain(text) else _bared(text, family)
+    if family not in _TAGGED:
+        text = strip_boilerplate(text)[0]
+    text = _QUOTED.sub(lambda one: _unquoted(text, one), text)
+    text = re.sub(r"\s+(?=[,.])|(?<=,)\s*,", "", " ".join(text.split())).strip(" ,")
+    return _shortened(text, family)
+
+
+def _unquoted(text: str, quoted: re.Match[str]) -> str:
+    """Lettering stays; a spoken line goes; a single word loses its marks."""
+    if _is_lettering(text, quoted):
+        return quoted[0]
+    return " " if len(quoted[1].split()) > 1 else quoted[1]
+
+
 def _bared(prompt: str, family: Family) -> str:
     bare = _EMOJI.sub(" ", _LORA.sub(" ", _THINKING.sub(" ", prompt)))
     if family in _TAGGED:
@@ -120,19 +188,23 @@ def _is_plain(prompt: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def tokens(prompt: str) -> int:
-    """A rough count: 1.2 a word, one a character in scripts without spaces."""
+def tokens(prompt: str, family: Family = "any") -> int:
+    """CLIP's own count for SDXL; else roughly, 1.2 a word, one a character in unspaced scripts."""
+    if family == "sdxl":
+        return clip_tokens(prompt)
     solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)
     return solid + round(len(re.findall(r"[^\W\u2e80-\uffff]+|[^\w\s]", prompt)) * 1.2)
 
 
-def _is_speech(prompt: str, quoted: re.Match[str]) -> bool:
-    """Lettering is announced by the words before it; a lone quoted word is no speech."""
-    return len(quoted[1].split()) > 1 and not _READS.search(prompt[: quoted.start()])
+def _is_lettering(prompt: str, quoted: re.Match[str]) -> bool:
+    """Whether it is announced by the words before, or borne by what the words behind name."""
+    return bool(
+        _READS.search(prompt[: quoted.start()]) or _LETTERS_NEXT.match(prompt[quoted.end() :])
+    )
 
 
-def _shortened(prompt: str, limit: int) -> str:
+def _shortened(prompt: str, family: Family) -> str:
     pieces = re.split(r"(?<=[.,;。])\s*", prompt)
-    while len(pieces) > 1 and tokens(" ".join(pieces)) > limit:
+    while len(pieces) > 1 and tokens(" ".join(pieces), family) > _TOKENS.get(family, _PLENTY):
         pieces.pop()
     return " ".join(filter(None, pieces)).strip(" ,")

@@ -9,6 +9,12 @@ from bridge.summarizer.words import alternatives
 _ENOUGH: Final = 12
 """Words; a shorter last turn is seen together with the one before it."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+(?=[^\s.,;])|(?<=[。！？])\s*")
+_DOTTED: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Capt|Sgt|Lt|St|INT|EXT)\.(?=\s)")
+_HEADING: Final = re.compile(
+    r"\b(?:INT|EXT) ([A-Z][A-Z '’]+?)\s+[-–—]\s+"
+    r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING)\b[.\s]*"
+)
+"""A script's `INT. KITCHEN - NIGHT`."""
 _JUMP: Final = re.compile(
     r"^(?:and |but |then )?(?:(?!minute|moment|second|instant)\w+ ){0,3}"
     rf"(?:{alternatives('jumps')})\b",
@@ -36,9 +42,12 @@ def last_turns(tidied: Tidied) -> tuple[Turn, ...]:
     return tuple(taken)
 
 
-def sentences(turns: tuple[Turn, ...]) -> list[str]:
-    """The sentences after the last jump in time or step over a threshold."""
-    found = [s.strip() for turn in turns for s in _SENTENCE.split(turn.story) if s and s.strip()]
+def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
+    """The sentences after the last jump in time or step over a threshold; or the `whole`."""
+    stories = (_HEADING.sub(_spelt, _DOTTED.sub(r"\1", turn.story)) for turn in turns)
+    found = [s.strip() for story in stories for s in _SENTENCE.split(story) if s and s.strip()]
+    if whole:
+        return found
     start = 0
     for number, sentence in enumerate(found):
         is_start = _JUMP.match(sentence) or _CROSSING.match(sentence)
@@ -47,6 +56,10 @@ def sentences(turns: tuple[Turn, ...]) -> list[str]:
         elif _LEFT_BEHIND.search(sentence) and number + 1 < len(found):
             start = number + 1
     return found[start:]
+
+
+def _spelt(heading: re.Match[str]) -> str:
+    return f"In the {heading[1].lower()}, {heading[2].lower()}. "
 
 
 def _length(text: str) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bridge.summarizer.clauses import participle, phrases
 from bridge.summarizer.people import SIGN, Cast, Person
+from bridge.summarizer.presence import LIMBS, is_there
 from bridge.summarizer.setting import Pov
 from bridge.summarizer.words import alternatives, listed
 
@@ -31,12 +32,8 @@ _OWN_CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE: Final = re.compile(r"^(?P<whose>his|her|its)\s", re.IGNORECASE)
-_LIMBS: Final = (
-    "eyes?|face|lips|mouth|hair|braid|hands?|arms?|legs?|feet|foot|fingers?|head|shoulders?|neck|"
-    "back|tail|wings?|snout|lens|knees?|skin|beard|paws?|claws?|cheeks?"
-)
 _BODY: Final = re.compile(
-    rf"\b(?:{alternatives('garments')}|{alternatives('faces')}|{_LIMBS})\b", re.IGNORECASE
+    rf"\b(?:{alternatives('garments')}|{alternatives('faces')}|{LIMBS})\b", re.IGNORECASE
 )
 _VIEWED: Final = re.compile(
     r"^(?:(?:when|while|as|then|from \w+|so that|now)\b.*?)?\b(?:I|you)\b(?:[^,;:]*?\band\b)?"
@@ -69,18 +66,28 @@ class Telling:
         return not is_bystander and person not in self.absent
 
 
-def tell(marked: Sequence[str], cast: Cast, pov: Pov, narrator: Person | None) -> Telling:
-    """Sort the phrases of marked sentences; `narrator` is who says `I` and is seen."""
+def tell(
+    marked: Sequence[str],
+    cast: Cast,
+    pov: Pov,
+    narrator: Person | None = None,
+    recalled: Person | None = None,
+) -> Telling:
+    """Sort the phrases of marked sentences.
+
+    `narrator` is who says `I` and is seen; `recalled` whom the first pronoun means.
+    """
     if narrator is not None and pov == "first":
         marked = [_in_third_person(one, narrator, cast) for one in marked]
     whole = " ".join(marked)
     telling = Telling(marked, pov)
     telling.absent = [
-        one for one in cast.people if one is not narrator and not _is_there(whole, cast, one)
+        one
+        for one in cast.people
+        if one not in (narrator, recalled) and not is_there(whole, cast, one)
     ]
     teller = _Teller(cast, telling)
-    if narrator is not None:
-        teller.recent.append(narrator)
+    teller.recent += [one for one in (narrator, recalled) if one]
     for sentence in marked:
         teller.take(sentence)
     return telling
@@ -92,14 +99,6 @@ def _in_third_person(sentence: str, narrator: Person, cast: Cast) -> str:
     sentence = re.sub(r"\bI(?:['’]m| am)\b", f"{sign} is", sentence)
     sentence = re.sub(r"\bI (\w+)\b", rf"{sign} \1s", sentence)
     return re.sub(r"\b[Mm]y\b", own, re.sub(r"\b(?:I|me|myself)\b", sign, sentence))
-
-
-def _is_there(whole: str, cast: Cast, person: Person) -> bool:
-    """Somebody whose things alone are named is elsewhere."""
-    sign = cast.sign(person)
-    return bool(
-        re.search(rf"{sign}(?!['’]s?\b)|{sign}['’]s?\s(?:\w+\s){{0,2}}(?:{_LIMBS})\b", whole, re.I)
-    )
 
 
 class _Teller:

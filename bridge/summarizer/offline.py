@@ -9,22 +9,26 @@ from bridge.summarizer.clauses import slot_of, without_asides
 from bridge.summarizer.foreign import foreign_scene, is_foreign
 from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.heard import things_heard
+from bridge.summarizer.location import place_of
 from bridge.summarizer.moment import last_turns, sentences
+from bridge.summarizer.names import mark_names
 from bridge.summarizer.narration import Telling, tell
 from bridge.summarizer.people import SIGN, Cast, Known, Person, mark_known, person_of
+from bridge.summarizer.presence import recall
 from bridge.summarizer.setting import (
     is_light,
     mood_of,
-    place_of,
     pov_of,
     style_of,
     time_of,
     weather_of,
 )
-from bridge.summarizer.strangers import mark_roles, mark_unknown
+from bridge.summarizer.strangers import mark_roles
 from bridge.summarizer.tidy import Tidied
 
 _LETTERING: Final = re.compile(r'"([^"]+)"')
+_NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+\b")
+"""Inside a sentence `Dawn` is somebody."""
 _SHOTS: Final = ("wide shot", "medium shot", "medium shot")
 _TOLD_ENOUGH: Final = 3
 """Words of narration; fewer are left over from `says Mara`."""
@@ -43,13 +47,17 @@ def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
     if is_foreign(" ".join(told) or " ".join(tidied.speech)):
         return foreign_scene(tidied, told, people)
     if not told or (tidied.speech and len(" ".join(told).split()) < _TOLD_ENOUGH):
-        return _spoken_scene(tidied, people)
+        return _spoken_scene(tidied, told, people)
     cast = Cast()
     written = " / ".join(line for one in told for line in _LETTERING.findall(one))
-    style, plain = style_of(told)
-    marked = mark_roles(mark_unknown(mark_known(plain, people, cast), cast), cast)
+    style, plain = style_of([_LETTERING.sub('""', one) for one in told])
+    marked = mark_roles(mark_names(mark_known(plain, people, cast), cast), cast)
     speaker = next((turn.speaker for turn in reversed(tidied.turns) if turn.story), "")
-    telling = tell(marked, cast, pov_of(" ".join(told)), _narrator(speaker, people, told, cast))
+    narrator = _narrator(speaker, people, told, cast)
+    recalled = None
+    if narrator is None:
+        recalled = recall(marked, sentences(tidied.turns, whole=True), people, cast)
+    telling = tell(marked, cast, pov_of(" ".join(told)), narrator, recalled)
     return _composed(telling, cast, tidied, told, style=style, written=written)
 
 
@@ -74,25 +82,24 @@ def _narrator(
 def _composed(
     telling: Telling, cast: Cast, tidied: Tidied, told: Sequence[str], *, style: str, written: str
 ) -> Scene:
-    moment = " ".join(told)
-    place = place_of(cast.spoken_of(" ".join(telling.marked)))
+    moment = " ".join(telling.marked)
+    place = place_of(moment)
     if place.kind == "unstated" and len(tidied.turns) > 1:
         place = place_of(" ".join(sentences(tidied.turns)[-_LOOK_BACK:]))
     lights = [seen for seen in telling.surroundings if is_light(seen)]
     props = [seen for seen in telling.surroundings if seen not in (*lights, place.text)]
-    whole = " ".join(telling.marked)
     seen = [one for one in cast.people if telling.is_seen(one)]
-    seen.sort(key=lambda one: (not one.name, whole.find(cast.sign(one))))
+    seen.sort(key=lambda one: (not one.name, moment.find(cast.sign(one))))
     subjects = tuple(_subject(one, cast) for one in seen)
     if not (seen or props or lights):
         props = [f"the viewer's hands: {deed}" for deed in telling.viewers[:1] if deed]
     return Scene(
-        rating=label(rating_of(moment)),
+        rating=label(rating_of(" ".join(told))),
         shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",
         pov=telling.pov,
         subjects=subjects[:_MOST_SUBJECTS],
         place=place,
-        time=time_of(moment, tidied.story),
+        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.story)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
@@ -112,10 +119,10 @@ def _subject(person: Person, cast: Cast) -> Subject:
     return Subject(name=person.name, kind=person.kind, look=person.look, **filled)
 
 
-def _spoken_scene(tidied: Tidied, people: Sequence[Known]) -> Scene:
+def _spoken_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) -> Scene:
     """Nothing is narrated: the people who speak or are called, and the things they speak of."""
     cast = Cast()
-    marked = mark_known([*tidied.speech, *tidied.speakers], people, cast)
+    marked = mark_known([*tidied.speech, *tidied.speakers, *told], people, cast)
     said = re.sub(SIGN, " ", " ".join(marked[: len(tidied.speech)]))
     subjects = tuple(Subject(name=one.name, kind=one.kind, look=one.look) for one in cast.people)
     return Scene(

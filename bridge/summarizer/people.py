@@ -70,6 +70,11 @@ class Cast:
         """Whom a sign stands for."""
         return self.people[ord(sign) - _FIRST]
 
+    def nameless(self, text: str) -> str:
+        """A text without the names of the cast."""
+        forms = [form for person in self.people for form in person.forms]
+        return name_pattern(forms, any_case=False).sub("", text) if forms else text
+
     def spoken_of(self, text: str, speaker: Person | None = None) -> str:
         """Marked text with every sign as a noun: `the woman`, `the other woman`."""
 
@@ -88,9 +93,7 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(listed("creatures"), "creature"),
     **dict.fromkeys(listed("machines"), "machine"),
 }
-_HEADS: Final = {
-    gender: frozenset(read("english")["people"][gender]) for gender in get_args(Gender)
-}
+_HEADS: Final = {gender: frozenset(read("people")["heads"][gender]) for gender in get_args(Gender)}
 
 
 def kind_of(look: str) -> tuple[Kind, str, Gender]:

@@ -1,85 +1,14 @@
-"""Where and when: place, time of day, weather, light, style and mood, by the words for them."""
+"""Time of day, weather, light, style and mood, by the words for them."""
 
 import re
 from typing import Final, Literal, get_args
 
-from bridge.scene import Place
 from bridge.summarizer.words import alternatives, one_of, read
 
 Time = Literal["", "dawn", "morning", "midday", "afternoon", "dusk", "evening", "night"]
 Pov = Literal["third", "first", "second"]
 _ENGLISH: Final = read("english")
-_BEFORE: Final = rf"(?:{alternatives('prepositions')}|of)"
-_PLACES: Final = _ENGLISH["places"]
-_STATED: Final = one_of([*_PLACES["inside"], *_PLACES["outside"]])
-_HINTED: Final = one_of(_PLACES["implied"])
-
-
-def _place_pattern(nouns: str) -> re.Pattern[str]:
-    inside = rf"(?:(?!{_BEFORE}\b|and\b|is\b|was\b|the\b)[\w’'-]+\s){{0,3}}?"
-    ends = (
-        rf"(?=[^\w\s'’-]|$|\s(?:{_BEFORE}|and|or|where|is|are|was|were|has|had|have"
-        r"|[a-z]+(?:s|ed|ing))\b)"
-    )
-    return re.compile(
-        rf"(?:\b(?P<before>{_BEFORE})\s)?\b(?P<phrase>(?:the|an?|his|her|their|this)\s{inside}"
-        rf"(?P<noun>{nouns})){ends}"
-        r"(?P<of>\s(?:of|at|above|below|over|outside|in)\s(?:the\s)?(?:[\w’'-]+\s){0,3}?"
-        rf"(?:{_STATED}){ends}|\s(?:of|at)\s(?:the\s)?(?-i:[A-Z][\w’'-]+\s){{0,2}}"
-        rf"(?:(?-i:[A-Z])[\w’'-]+|(?<=the\s)[\w’'-]+){ends})?",
-        re.IGNORECASE,
-    )
-
-
-_IS_TOPIC: Final = re.compile(
-    r"(?:^|[.!?]\s)\n\s(?:is|was|smell\w*|empties|lies|lay|stands|stood|fills)\b"
-)
-_ASIDE: Final = re.compile(r"\b(?:where|when) (?:s?he|they) [^.]*|\blike an? [^.,;]*|\bwhole\b ")
-_STATED_PLACE: Final = _place_pattern(_STATED)
-_HINTED_PLACE: Final = _place_pattern(_HINTED)
-_BARE: Final = re.compile(rf"\b(?:(?!{_BEFORE}\b)[\w-]+\s)?(?:{_STATED})\b", re.IGNORECASE)
-_VEHICLES: Final = frozenset(_ENGLISH["vehicles"])
-_PARTS: Final = frozenset(_ENGLISH["place_parts"])
-"""Of a place rather than one."""
-_BEING_IN: Final = frozenset(_ENGLISH["being_in"])
-_FAR: Final = frozenset(_ENGLISH["being_far"])
-
-
-def place_of(text: str) -> Place:
-    """The place that a moment names; `implied` from its furniture; else unstated."""
-    text = _ASIDE.sub("", text)
-    found = [one for one in _STATED_PLACE.finditer(text) if not _passes_by(one)]
-    if found:
-        best = max(found, key=lambda one: (_weight(one), -one.start()))
-        return Place("", "explicit", _phrase(best))
-    bares = (bare[0].lower() for bare in _BARE.finditer(text))
-    if bare := next((one for one in bares if one.split()[-1] not in _VEHICLES), ""):
-        return Place("", "explicit", bare)
-    if _HINTED_PLACE.search(text):
-        return Place("", "implied")
-    return Place()
-
-
-def _passes_by(found: re.Match[str]) -> bool:
-    """A boat is a place for who is in it."""
-    return (
-        found["noun"].casefold() in _VEHICLES
-        and (found["before"] or "").casefold() not in _BEING_IN
-    )
-
-
-def _weight(found: re.Match[str]) -> int:
-    before = (found["before"] or "").casefold()
-    weight = 4 if before in _BEING_IN else 0 if before in _FAR else 2
-    weight += 3 * bool(
-        _IS_TOPIC.search(f"{found.string[: found.start()]}\n{found.string[found.end() :]}")
-    )
-    return weight - 3 * (found["noun"].casefold() in _PARTS)
-
-
-def _phrase(found: re.Match[str]) -> str:
-    phrase = f"{found['phrase']}{found['of'] or ''}"
-    return re.sub(r"^(?:his|her|their|this)\b", "the", phrase[:1].lower() + phrase[1:])
+_TOLD: Final = read("times")
 
 
 def _any(words: list[str]) -> re.Pattern[str]:
@@ -90,15 +19,18 @@ def _any(words: list[str]) -> re.Pattern[str]:
 
 
 _TIMES: Final = {
-    strength: {time: _any(words) for time, words in _ENGLISH["times"][strength].items()}
+    strength: {time: _any(words) for time, words in _TOLD[strength].items()}
     for strength in ("strong", "weak")
 }
-_NO_TIME: Final = _any(_ENGLISH["times"]["not"])
+_NO_TIME: Final = _any(_TOLD["not"])
 _CLOCK: Final = re.compile(
     r"\b(?P<day>[01]?\d)(?::[0-5]\d)?\s?(?P<half>[ap])\.?m\b|\b(?P<hour>[01]?\d|2[0-3]):[0-5]\d\b",
     re.IGNORECASE,
 )
-_LATE: Final = re.compile(r"\b(?:by|at|past|to) (?:ten|eleven|twelve)\b")
+_LATE: Final = re.compile(
+    r"\b(?:by|at|past|after|until) (?:ten|eleven|twelve)\b"
+    r"(?! (?:metres|meters|feet|yards|people|men))"
+)
 _HOURS: Final[tuple[tuple[int, Time], ...]] = (
     (22, "night"), (18, "evening"), (14, "afternoon"), (12, "midday"),
     (6, "morning"), (5, "dawn"), (0, "night"),

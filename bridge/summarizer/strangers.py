@@ -1,117 +1,81 @@
-"""People whom no dictionary knows, as signs: unknown names that act, and roles (`an old man`)."""
+"""People without a name, as signs: those that are told by what they are (`an old man`)."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bridge.summarizer.people import SIGN, Cast, Gender, Kind, Person, name_pattern
-from bridge.summarizer.words import alternatives, listed, one_of, read
+from bridge.summarizer.people import SIGN, Cast, Gender, Kind, Person
+from bridge.summarizer.words import listed, one_of, read
 
 _NUMBERS: Final = read("english")["numbers"]
-_CAPITALS: Final = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:['’-][A-Za-z]+)?"
-_VERBS: Final = (
-    r"(?:(?!this\b|his\b|its\b)[a-z]{2,}(?:s|ed)"
-    r"|is|was|has|had|stood|sat|held|took|lay|ran|came|went|knelt|leaned)"
-)
-_AFTER: Final = "|".join(
-    (
-        alternatives("prepositions"),
-        alternatives("pronouns"),
-        one_of(list(_NUMBERS)),
-        r"\w+ly|as|and",
-    )
-)
-_ACTS: Final = rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b))"
-_OPENING: Final = re.compile(
-    rf"^(?:(?:and|but|then|so)\s)?({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}|(?=,\s))", re.MULTILINE
-)
-_NOT_AFTER: Final = "".join(
-    rf"(?<!\b{word} )" for word in ("the", "of", "in", "at", "from", "near", "to", "on", "a", "an")
-)
-"""What stands before the name of a place rather than of a person."""
-_INSIDE: Final = re.compile(
-    rf"(?<=[a-zà-ÿ,:;] ){_NOT_AFTER}({_CAPITALS}(?:\s{_CAPITALS})?)(?:{_ACTS}"
-    rf"|(?=[.,;:!?]|$|\s(?:or|out|back|away|who|[a-z]+ing|and|{alternatives('prepositions')})\b))"
-)
-_GIVEN: Final = re.compile(
-    r"\b(?:hand|giv|gave|pass|throw|threw|show|turn|nod|wav|smil|bow|lean|whisper|clos|next|back)"
-    rf"\w*\b[^.,;]*?\bto ({_CAPITALS})(?=[.,;!?]|$|\s(?:who|and)\b)"
-)
-_JOINED: Final = re.compile(rf"{SIGN} and ({_CAPITALS})")
-_OWNER: Final = re.compile(rf"(?<![\w’'-])({_CAPITALS})(?=['’]s\b)")
 _GENDERS: Final = {
-    head: gender for gender, heads in read("english")["people"].items() for head in heads
+    head: gender for gender, heads in read("people")["heads"].items() for head in heads
 }
-_TITLED: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
-_REACH: Final = 200
-"""Characters after a name in which a pronoun tells whether it is a woman's or a man's."""
-
-
-def mark_unknown(texts: Sequence[str], cast: Cast) -> list[str]:
-    """Sentences with capitalised names that act or own as signs (`Brenna the mechanic watched`).
-
-    A sentence that begins with a bare singular and its verb begins with a name or with a stuff
-    (`Dust turns`); the stuffs are a list.
-    """
-    marked = list(texts)
-    common = {*listed("common_capitals"), *listed("nature")}
-    for pattern in (_OPENING, _INSIDE, _GIVEN, _JOINED, _OWNER):
-        whole = "\n".join(marked)
-        for found in list(pattern.finditer(whole)):
-            name = found[1]
-            if _TITLED.search(whole[: found.start(1)]):
-                continue
-            if not common & set(name.casefold().split()) and not _is_things(name):
-                marked = _join(name, marked, cast)
-    return marked
-
-
-def _is_things(name: str) -> bool:
-    things = {*listed("things"), *listed("animals"), *listed("garments")}
-    return name.casefold() in things or name.casefold().removesuffix("s") in things
-
-
-def _join(name: str, marked: list[str], cast: Cast) -> list[str]:
-    whole = " ".join(marked)
-    after = whole[whole.find(name) :][:_REACH]
-    taken_up = re.search(r"\b(he|she|his|her)\b", after, re.IGNORECASE)
-    titles = (_GENDERS.get(word.casefold(), "person") for word in name.split())
-    gender = next((one for one in titles if one != "person"), _gender(taken_up))
-    forms = tuple(dict.fromkeys((name, *name.split())))
-    sign = cast.add(Person(name, f"a {gender}", "person", gender, gender, 1, forms))
-    return [name_pattern(forms, any_case=False).sub(sign, text) for text in marked]
-
-
-def _gender(pronoun: re.Match[str] | None) -> Gender:
-    if pronoun is None:
-        return "person"
-    return "woman" if pronoun[1].casefold() in ("she", "her") else "man"
-
-
-_PLURALS: Final = read("english")["plurals"]
+_PLURALS: Final = read("people")["plurals"]
 _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(_GENDERS, "person"),
     **dict.fromkeys(listed("animals"), "animal"),
     **dict.fromkeys(listed("creatures"), "creature"),
     **dict.fromkeys(listed("machines"), "machine"),
 }
-_NOUNS: Final = one_of([*_KINDS, *(f"{head}s" for head in _KINDS), *_PLURALS])
-_NO_ADJECTIVE: Final = one_of(
+_NO_ADJECTIVE: Final = frozenset(
     [*listed("prepositions"), *listed("pronouns"), *_NUMBERS, "and", "of", "is", "was"]
 )
-_ADJECTIVE: Final = rf"(?!(?:{_NO_ADJECTIVE})\b)[\w-]+ "
-_ROLE: Final = re.compile(
-    rf"(?<![\w’'-])(?P<number>{one_of(list(_NUMBERS))}) (?P<adjectives>(?:{_ADJECTIVE}){{0,3}}?)"
-    rf"(?P<noun>{_NOUNS})(?![\w’'-])",
-    re.IGNORECASE,
+_BELONGS: Final = frozenset(
+    [
+        *listed("things"),
+        *listed("garments"),
+        *read("places")["furniture"],
+        *read("places")["inside"],
+    ]
+)
+"""`the passenger seat`, `a biker jacket`: nobody is there."""
+_NUMBER: Final = re.compile(rf"(?<![\w’'-])(?:{one_of(list(_NUMBERS))})(?= )", re.IGNORECASE)
+_WORD: Final = re.compile(r" ([\w-]+)(?![\w’'-])")
+_TOLD_BY: Final = re.compile(
+    r" (?:had(?:[.,]|$| (?:once )?(?:said|told|asked|warned|promised|called|written|claimed)\b)"
+    r"|call it\b|say\b)"
+)
+"""Who `had said` something, or what old men `say`."""
+_TRADES: Final = re.compile(
+    r"[a-z-]{2,}(?:men|man|women|woman|keeper|maker|smith|monger|bearer|ringer|player|dealer|seller)s?"
+)
+_NO_TRADE: Final = re.compile(
+    r"(?:snow|gingerbread|straw)m[ae]n|h(?:u|o)mans?|romans?|germans?|omens?"
+)
+_MOST_ADJECTIVES: Final = 3
+_SHAPE: Final = (
+    r"(?:size|shape|face|air|voice|hands|look|manner|build|gait|patience|smile|eyes|portrait"
+    r"|picture|photo|photograph|painting|statue|bust|name|story|memory|dream|sign|drawing|grace)"
 )
 _NOT_THERE: Final = re.compile(
-    r"\b(?:like|as|than|every|for|if|not|no)\s+(?:\w+\s)?$", re.IGNORECASE
+    r"\b(?:like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
+    rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$",
+    re.IGNORECASE,
 )
 _APPOSED: Final = re.compile(rf"({SIGN})(?: of the \w+)?(?:,\s+$|\s+$)")
 _HEADS_A_CLAUSE: Final = re.compile(
     r"(?:^|[,;:]\s|\b(?:and|then|where|while|as)\s)(?:[A-Z]\w+ \w+ )?$"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """`three tall guards` in a sentence."""
+
+    text: str
+    number: str
+    adjectives: str
+    noun: str
+    head: str
+    start: int
+    end: int
+
+    @property
+    def said(self) -> str:
+        """The words as they stand there."""
+        return self.text[self.start : self.end]
 
 
 def mark_roles(texts: Sequence[str], cast: Cast) -> list[str]:
@@ -124,29 +88,63 @@ def mark_roles(texts: Sequence[str], cast: Cast) -> list[str]:
 
 def _mark_roles(text: str, cast: Cast) -> str:
     done, position = "", 0
-    for found in _ROLE.finditer(text):
-        done += text[position : found.start()]
-        done += _role(found, done, cast)
-        position = found.end()
+    for found in _NUMBER.finditer(text):
+        role = _role_at(text, found) if found.start() >= position else None
+        if role:
+            done += text[position : role.start]
+            done += _role(role, done, cast)
+            position = role.end
     return done + text[position:]
 
 
-def _role(found: re.Match[str], before: str, cast: Cast) -> str:
-    noun, number = found["noun"].casefold(), found["number"].casefold()
-    head = noun if noun in _KINDS else _PLURALS.get(noun, noun.removesuffix("s"))
-    if named := re.match(rf" ({SIGN})", found.string[found.end() :]):
+def _role_at(text: str, number: re.Match[str]) -> _Role | None:
+    """The person or animal that a number or article leads to."""
+    at = number.end()
+    for _ in range(_MOST_ADJECTIVES + 1):
+        word = _WORD.match(text, at)
+        if word is None or word[1].casefold() in _NO_ADJECTIVE:
+            return None
+        head = _head(word[1].casefold())
+        if head and not _is_owned(text, word.end()):
+            adjectives = text[number.end() + 1 : word.start(1)]
+            said = number[0].casefold()
+            return _Role(text, said, adjectives, word[1], head, number.start(), word.end())
+        at = word.end()
+    return None
+
+
+def _head(word: str) -> str:
+    """The noun in the singular when it says what somebody is: `guards` → `guard`."""
+    for one in (word, _PLURALS.get(word, ""), word.removesuffix("s")):
+        if one in _KINDS:
+            return one
+    if not _TRADES.fullmatch(word) or _NO_TRADE.fullmatch(word):
+        return ""
+    return re.sub(r"men$", "man", word.removesuffix("s"))
+
+
+def _is_owned(text: str, end: int) -> bool:
+    """What follows makes it a thing (`seat`), or somebody quoted from elsewhere."""
+    following = _WORD.match(text, end)
+    is_thing = following is not None and following[1].casefold() in _BELONGS
+    return is_thing or bool(_TOLD_BY.match(text, end))
+
+
+def _role(role: _Role, before: str, cast: Cast) -> str:
+    number, head = role.number, role.head
+    if named := re.match(rf" ({SIGN})", role.text[role.end :]):
         _describe(cast.of(named[1]), head, False)
         return ""
     is_theirs = number in ("his", "her", "their") and head == "person"
     if is_theirs or _NOT_THERE.search(before):
-        return found[0]
+        return role.said
     if apposed := _APPOSED.search(before):
         is_bare = not apposed[0].rstrip().endswith(",")
         _describe(cast.of(apposed[1]), head, is_bare and number == "the")
-        return "" if is_bare and number == "the" else found[0]
-    if _KINDS[head] != "person" and not _HEADS_A_CLAUSE.search(before):
-        return _known_role(head, number, cast) or found[0]
-    return _known_role(head, number, cast) or _new_role(found, head, cast)
+        return "" if is_bare and number == "the" else role.said
+    if _KINDS.get(head, "person") != "person" and not _HEADS_A_CLAUSE.search(before):
+        return _known_role(head, number, cast) or role.said
+    return _known_role(head, number, cast) or _new_role(role, cast)
 
 
 def _describe(person: Person, head: str, is_bare: bool) -> None:
@@ -166,19 +164,26 @@ def _known_role(head: str, number: str, cast: Cast) -> str:
         return ""
     for person in cast.people:
         same_gender = head in ("woman", "man") and person.gender == head
-        same_kind = person.kind == _KINDS[head] != "person" and head in f"{person.look} machine"
-        if head in (person.head, person.noun) or same_gender or same_kind:
+        same_kind = person.kind == _KINDS.get(head) != "person" and head in f"{person.look} machine"
+        is_called = number == "the" and head in person.look.casefold().split()
+        if head in (person.head, person.noun) or is_called or same_gender or same_kind:
             return cast.sign(person)
     return ""
 
 
-def _new_role(found: re.Match[str], head: str, cast: Cast) -> str:
-    said, noun = found[0].casefold(), found["noun"].casefold()
-    count = _NUMBERS[found["number"].casefold()]
-    bare = f"{found['adjectives']}{found['noun']}".casefold()
+def _new_role(role: _Role, cast: Cast) -> str:
+    head, noun = role.head, role.noun.casefold()
+    count = _NUMBERS[role.number]
+    said, bare = role.said.casefold(), f"{role.adjectives}{noun}".casefold()
     look = said if count > 1 else f"{'an' if bare[0] in 'aeiou' else 'a'} {bare}"
     if noun != head and count == 1:
         look, count = bare, 2
-    gender = _GENDERS.get(head, "person")
+    gender = _GENDERS.get(head) or _gender(head)
     called = said if count > 1 else bare
-    return cast.add(Person("", look, _KINDS[head], called, gender, count, (), head))
+    return cast.add(Person("", look, _KINDS.get(head, "person"), called, gender, count, (), head))
+
+
+def _gender(trade: str) -> Gender:
+    if trade.endswith("woman"):
+        return "woman"
+    return "man" if trade.endswith("man") else "person"

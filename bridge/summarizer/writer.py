@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from bridge.domain import Note, Rating
 from bridge.errors import AttemptError, BridgeError, Forbidden, Garbled
-from bridge.question import Answer, Ask, LlmWish, Question
+from bridge.question import Answer, Ask, LlmWish, Question, Writing
 from bridge.scene import Scene
 from bridge.summarizer.change import Changes, changes, held
 from bridge.summarizer.clean import cleaned
@@ -37,6 +37,11 @@ class Written:
     """`endpoint/model` that wrote it; empty when the rules did."""
     cost: int = 0
     """Micro-dollars that its models charged; a scene that was kept costs nothing more."""
+
+    @property
+    def writing(self) -> Writing:
+        """What a picture's recipe says of it."""
+        return Writing(self.model, self.cost)
 
 
 @dataclass(frozen=True, slots=True)

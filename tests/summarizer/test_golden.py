@@ -1,11 +1,15 @@
 """What the rules alone make of the golden scenes, and what they may not sink below."""
 
+import re
+import statistics
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bridge.scene import Scene
+from bridge.summarizer.clip import CHUNK, clip_tokens
+from bridge.summarizer.dialects import DIALECTS
 from bridge.summarizer.guard import check_scene, check_text, rating_of
 from bridge.summarizer.lint import lint
 from bridge.summarizer.mode import is_story
@@ -18,6 +22,7 @@ from tests.summarizer.golden_scenes import (
     scene_of,
 )
 
+PROSE = DIALECTS.keys() - {"sdxl"}
 each_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: str(scene["id"]))
 
 
@@ -75,6 +80,31 @@ def test_facts_are_kept(family: str, floor: float) -> None:
     english = [scene for scene in SCENES if "lang" not in scene]
     shares = [kept(scene, prompts_of(scene_of(scene))[family]) for scene in english]
     assert sum(shares) / len(shares) >= floor
+
+
+def test_sdxl_says_facts_within_what_clip_reads() -> None:
+    prompts = [(scene, prompts_of(scene_of(scene))["sdxl"]) for scene in SCENES]
+    assert max(clip_tokens(prompt) for _, prompt in prompts) <= CHUNK
+    english = [(scene, prompt) for scene, prompt in prompts if "lang" not in scene]
+    assert sum(kept(scene, prompt) for scene, prompt in english) / len(english) >= 0.62
+
+
+def test_prose_is_short_and_not_the_storys_own() -> None:
+    lengths = []
+    for scene in SCENES:
+        prompts = prompts_of(scene_of(scene))
+        lengths.append(len(prompts["flux1"].split()))
+        for family in PROSE:
+            if family != "z-image" or "lang" not in scene:
+                assert not runs(scene["text"]) & runs(prompts[family]), (scene["id"], family)
+    assert statistics.median(lengths) <= 90
+    assert max(lengths) <= 120
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    """Every eight words in a row."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
 
 
 def test_other_languages_keep_their_own_words() -> None:

@@ -7,7 +7,7 @@ from bridge.api.a1111 import hires
 from bridge.api.a1111.images import all_taken, taken
 from bridge.api.a1111.knobs import check_options
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
-from bridge.api.a1111.wishes import Wishes, wishes
+from bridge.api.a1111.wishes import Wishes, chat_of, wishes
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
 from bridge.domain import Job, Note, Picture, Style
@@ -67,6 +67,7 @@ class Clerk:
             hires=hires.wanted(asked, ours["hr_cfg"], width, height),
             styles=styles,
             options=wished.options,
+            chat=chat_of(wished),
             decode=(wished.decode or self.settings.decode) == "auto",
             notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
         )

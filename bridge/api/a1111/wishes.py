@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from bridge.api.a1111.schema import WISHED_LORA, WISHES, Asked, Fields, read
 from bridge.domain import Decode, Family, Lora, LoraFile, PromptMode, Rating
 from bridge.errors import BadRequest
+from bridge.scene import ChatRef
 
 SCRIPT = "bridge"
 _SETTING = "bridge"
 _RANK = 0
 """What a request brings along goes before what the dictionary has."""
+ROLES: tuple[Literal["char", "user", "narrator"], ...] = ("char", "user", "narrator")
+LONGEST_ID, LONGEST_NAME, MOST_MESSAGES = 200, 80, 2**31 - 1
 _FAMILIES = tuple(name for name in get_args(Family) if name != "any")
 
 
@@ -32,6 +35,12 @@ class Wishes:
     loras: tuple[Lora, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     """JSON scalars; whether a cloud knows them is not asked here."""
+    chat_id: str = ""
+    message_id: int = -1
+    swipe_id: int = 0
+    speaker: str = ""
+    role: str = ""
+    user: str = ""
     where: str = ""
     """What complaints call the object, `body.override_settings.bridge`."""
 
@@ -44,11 +53,27 @@ def wishes(asked: Asked) -> Wishes:
         said = _read(WISHES, given, where)
         _one_of(said, "rating", [rating.label for rating in Rating], where)
         _one_of(said, "prompt_mode", get_args(PromptMode), where)
+        _one_of(said, "role", ROLES, where)
         _one_of(said, "decode", get_args(Decode), where)
         said["loras"] = _loras(said["loras"], where)
         said["options"] = _options(said["options"], where)
-        told |= {name: value for name, value in said.items() if value}
+        told |= {name: value for name, value in said.items() if value or value == 0}
     return Wishes(**told, where=where)  # type: ignore[arg-type]
+
+
+def chat_of(wished: Wishes) -> ChatRef:
+    """Which message of which chat is pictured."""
+    role: Literal["char", "user", "narrator"] = "char"
+    for one in ROLES:
+        role = one if one == wished.role else role
+    return ChatRef(
+        id=wished.chat_id[:LONGEST_ID],
+        message=min(MOST_MESSAGES, max(-1, wished.message_id)),
+        swipe=min(MOST_MESSAGES, max(0, wished.swipe_id)),
+        speaker=wished.speaker[:LONGEST_NAME],
+        role=role,
+        user=wished.user[:LONGEST_NAME],
+    )
 
 
 def without_wishes(asked: Asked) -> dict[str, object]:

@@ -5,24 +5,35 @@ from typing import Final
 
 from bridge.domain import Family
 from bridge.scene import Scene
-from bridge.summarizer.dialects import flux1, z_image
+from bridge.summarizer.dialects import (
+    flux1,
+    flux2,
+    gemini,
+    gpt_image,
+    ideogram3,
+    ideogram4,
+    sdxl,
+    wan,
+    z_image,
+)
 from bridge.summarizer.dialects.prompt import Prompt
 
 Render = Callable[[Scene, Mapping[str, str]], Prompt]
 
 DIALECTS: Final[Mapping[Family, Render]] = {
     "flux1": flux1.render,
-    "flux2-dev": flux1.render,
-    "flux2-klein": flux1.render,
+    "flux2-dev": flux2.render_dev,
+    "flux2-klein": flux2.render_klein,
     "z-image": z_image.render,
-    "sdxl": flux1.render,
-    "gpt-image": z_image.render,
-    "gemini": z_image.render,
-    "ideogram3": flux1.render,
-    "ideogram4": z_image.render,
+    "sdxl": sdxl.render,
+    "gpt-image": gpt_image.render,
+    "gemini": gemini.render,
+    "ideogram3": ideogram3.render,
+    "ideogram4": ideogram4.render,
+    "wan": wan.render,
     "any": flux1.render,
 }
-"""Families without a file of their own speak the nearest one."""
+"""The prompt card shows what FLUX.1 would read."""
 
 
 def render(family: Family, scene: Scene, words: Mapping[str, str]) -> Prompt:

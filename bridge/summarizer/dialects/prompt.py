@@ -1,17 +1,7 @@
-"""What all dialects share: the prompt record, who is who, sentences, and a limit in words."""
+"""What all dialects share: the prompt record, sentences, a limit in words."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from bridge.scene import Scene, Subject
-
-_GENERIC: Final = {
-    "person": "a person", "animal": "an animal", "creature": "a creature", "machine": "a machine",
-}  # fmt: skip
-_LONG: Final = 4
-"""Words from which on a prop is a sentence of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +20,6 @@ class Line:
     text: str
 
 
-def who(subject: Subject, words: Mapping[str, str]) -> str:
-    """What the model reads for somebody: trigger words, else the look, else a noun."""
-    return words.get(subject.name) or subject.look or _GENERIC[subject.kind]
-
-
 def sentence(*parts: str, exact: str = "") -> str:
     """Parts joined by commas, with a capital and a full stop; empty when all parts are.
 
@@ -46,30 +31,6 @@ def sentence(*parts: str, exact: str = "") -> str:
     if exact and text.startswith(exact):
         return f"{text}."
     return f"{text[0].upper()}{text[1:]}" + ("" if text.endswith(("!", "?")) else ".")
-
-
-def wearing(outfit: str) -> str:
-    """An outfit as part of a sentence."""
-    starts = ("in ", "wearing", "dressed", "his ", "her ", "their ", "its ", "with ", "without ")
-    is_bare = (
-        outfit.isascii()
-        and len(outfit.split()) <= 6
-        and not re.search(r"\b(?:on|at|by|are|is)\b", outfit)
-    )
-    return f"wearing {outfit}" if outfit and is_bare and not outfit.startswith(starts) else outfit
-
-
-def shown(props: Sequence[str]) -> list[str]:
-    """Long props as sentences, short ones together in one."""
-    short = [prop for prop in props if len(prop.split()) < _LONG and prop.isascii()]
-    long = [sentence(prop) for prop in props if prop not in short]
-    return [*long, *([sentence(", ".join(short))] if short else [])]
-
-
-def shot_of(scene: Scene) -> str:
-    """Shot and camera: in `first` and `second` the viewer is the camera."""
-    eyes = "seen through the viewer's eyes" if scene.pov != "third" else ""
-    return ", ".join(filter(None, (scene.shot, eyes)))
 
 
 def within(lines: Sequence[Line], limit: int) -> str:

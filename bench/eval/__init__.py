@@ -1,0 +1,1 @@
+"""How well roleplay becomes a scene, LoRAs and prompts, over labelled scenes; one report."""

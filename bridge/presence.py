@@ -1,0 +1,73 @@
+"""Whether a mention of somebody places them in the picture, or only tells of them.
+
+A name in a letter, under a photograph, in a memory, or of somebody who has left, calls nobody in.
+Every rule is about the few words around one mention, in small letters; where in doubt they are
+there. The words are in `presence.json`; they are English, for so are most stories.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+SIGHT: Final = 64
+"""Characters before and after a mention that the rules look at."""
+
+_WORDS: Final[dict[str, list[str]]] = json.loads(
+    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+)
+_ANY: Final = {name: f"(?:{'|'.join(words)})" for name, words in _WORDS.items()}
+_WHO: Final = r"[\w\ue000-\uf8ff'-]+"
+_OTHERS: Final = rf"(?:{_WHO}(?:, {_WHO})? (?:and|or) )?"
+"""`Reed and` before Violet."""
+_TOLD_OF: Final = re.compile(
+    rf"\b(?:{_ANY['sent']}|is|are|was|were|it's|they're|that's|came|comes?) from {_OTHERS}$"
+    rf"|\b{_ANY['likeness']}s? of {_OTHERS}(?:my|her|his|their|our|old|young|poor|the late)?\s?$"
+    rf"|\b{_ANY['shown']} (?:shows?|showed|showing|is|was) {_OTHERS}$"
+    rf"|\bin (?:the|an?|that|his|her) (?:{_WHO} )?{_ANY['shown']},? {_OTHERS}$"
+    rf"|\b{_ANY['told']} (?:{_WHO} ){{0,2}}(?:of|about) {_OTHERS}$"
+    rf"|\b{_ANY['told']} of {_WHO}(?:'s \w+)?, of $"
+    rf"|\b{_ANY['lettered']}\b[^.!?\"“]{{0,30}}[\"“][^\"”]*$"
+    rf"|\b{_ANY['fiction']} about (?:{_WHO} ){{0,4}}$"
+    r"|\b(?:names|absent|used to)\b[^.;!?]{0,50}$"
+)
+_LONGED: Final = re.compile(rf"\b{_ANY['longed']} {_OTHERS}$")
+_UNTIL: Final = re.compile(rf"\b{_ANY['until']} $")
+_RETURNS: Final = re.compile(rf" {_ANY['returns']}\b")
+_SINCE: Final = re.compile(rf"\b{_ANY['since']} $")
+_LEAVES: Final = re.compile(rf" {_ANY['leaves']}\b")
+_OWNS: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['belongings']}\b")
+_NEAR: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['near']}\b")
+_MEANT: Final = r"(?<!where )(?<!before )(?<!after )(?<!when )\b(?:he|she|him|herself|himself"
+_TAKEN_UP: Final = re.compile(rf"[^.!?]*?{_MEANT}|her|they|them)\b")
+"""Whoever a pronoun of the same sentence means may be here after all."""
+_AT_THEIRS: Final = re.compile(rf".*?{_MEANT})\b")
+_WERE_HERE: Final = re.compile(r" (?:were|was) here\b")
+_CALLED_UP: Final = re.compile(r"\?[\"”]? (?:it's|this is) (?:only )?me\b")
+_BEEN: Final = rf"(?: {_WHO}(?=,)| and {_WHO})?(?:(?:,? |(?=')){_ANY['been']})*,?"
+_GONE: Final = re.compile(
+    rf"{_BEEN} {_ANY['gone']}(?![\w-])"
+    rf"|(?: and {_WHO})?(?: has| had| have|'d)(?: \w+ly| just| already| long| since)?"
+    rf" {_ANY['had_gone']}\b"
+)
+_AGO: Final = re.compile(rf"\b{_ANY['ago']} (?:ago|before|earlier),? (?:when |that )?$")
+
+
+def is_told_of(before: str, after: str) -> bool:
+    """`a letter from Rose`, `thinks of Rose`, `Rose's grave`, `Rose? It's me` place nobody here."""
+    if _TOLD_OF.search(before) or _OWNS.match(after) or _CALLED_UP.match(after):
+        return True
+    if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):
+        return True
+    if _NEAR.match(after):
+        return not _AT_THEIRS.match(after)
+    return not _TAKEN_UP.match(after) and bool(
+        _LONGED.search(before)
+        or (_UNTIL.search(before) and _RETURNS.match(after))
+        or (_SINCE.search(before) and _LEAVES.match(after))
+    )
+
+
+def is_gone(after: str) -> bool:
+    """`Rose had left for the city`, `Rose is miles away`: what follows a name sends them away."""
+    return _GONE.match(after) is not None

@@ -1,0 +1,157 @@
+"""Narration as clauses, each with those of whom it tells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from bridge.summarizer.continuity.stage import Stage
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import alternatives
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+")
+_LONGEST: Final = 300
+"""Characters of a clause."""
+_LETTERING: Final = re.compile(r"\"[^\"]*\"")
+_SPLIT: Final = re.compile(
+    rf"\s*[;:—–]\s*|,\s+(?:and |but |then |or |so )?|(?<!{SIGN})\sand\s|\sand\s(?!{SIGN}|I\b|you\b)"
+    r"|\s(?=(?:then|while|where|until|but|as soon as|when)\s(?!more\b))"
+    rf"|\s(?=who\s|as\s(?:{SIGN}|he|she|they|I|we|the)\b)"
+)
+_LEAD: Final = re.compile(
+    r"^(?:(?:and|but|then|so|now|where|who|until|still|already|only|just|finally|later|suddenly|outside|inside|here"
+    r"|there|when|while|as|because|before|after|once|by the time|that|which|if|\w+ly)\s+)+",
+    re.IGNORECASE,
+)
+_GROUP: Final = re.compile(
+    r"\b(?:all (?:\w+ )?of (?:them|us)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
+    r"|the (?:two|three|four|five|pair|lot) of (?:them|us)|everyone|everybody|together)\b",
+    re.IGNORECASE,
+)
+_PERSONS: Final = re.compile(
+    rf"(?<!\w)(?:{SIGN}|(?:he|she|I|you)\b(?!['’]?s\b))(?:(?:,| and|, and)\s(?:{SIGN}|I\b|you\b))*"
+    rf"(?!['’]s?\s)", re.IGNORECASE,
+)  # fmt: skip
+_OWNED: Final = re.compile(
+    rf"^(?P<whose>{SIGN}['’]s?|his|her|my|your)\s(?!breath\b)", re.IGNORECASE
+)
+_THING: Final = re.compile(
+    r"^(?:the|an?|it|its|there|this|that|nobody|no one|no|someone|somebody|something|two|three|one"
+    r"|every|some|what)\b",
+    re.IGNORECASE,
+)
+_PRESENTED: Final = re.compile(
+    rf"\b(?:it is|it['’]s|it was|there (?:is|stands|was)|comes?|came|stands?|stood|sits?|sat|walks"
+    rf"|joined by|along with)\s(?P<who>{SIGN})(?!['’])",
+    re.IGNORECASE,
+)
+_PREPOSITION: Final = re.compile(rf"^(?:{alternatives('prepositions')}|of|by)\b", re.IGNORECASE)
+_NO_SUBJECT_AFTER: Final = re.compile(
+    rf"(?:\b(?:{alternatives('prepositions')}|of|for|about|like|than|without|and|to)\s)$", re.I
+)
+
+_SUBORDINATE: Final = re.compile(r"^(?:when|while|as|until|where|who|before|after|because)\s", re.I)
+
+Kind = Literal["persons", "group", "owned", "thing", "carried"]
+
+
+@dataclass(slots=True)
+class Clause:
+    """A piece of a sentence; names are signs in it."""
+
+    text: str
+    kind: Kind
+    subjects: list[str] = field(default_factory=list)
+    """Of whom it tells; of whose thing, where it is `owned`."""
+    sentence: str = ""
+    is_first: bool = False
+
+
+def clauses(stage: Stage, story: str) -> Iterator[Clause]:
+    """The clauses of a story in order; whoever takes them may change the stage in between."""
+    main: list[str] = []
+    before = ""
+    for sentence in _sentences(stage.marked(_LETTERING.sub(" ", story))):
+        parts = [part.strip(" .!?…,'")[:_LONGEST] for part in _SPLIT.split(sentence) if part]
+        last = main
+        for number, part in enumerate(filter(None, parts)):
+            if re.match(r"who\s", part) and (met := _last_met(stage, before, last)):
+                last = [met]
+            clause = _clause(stage, part, last)
+            clause.sentence, clause.is_first = sentence, number == 0
+            if clause.kind in ("persons", "group") and clause.subjects:
+                last = clause.subjects
+                main = main if _SUBORDINATE.match(part) and main else last
+            before = part
+            yield clause
+            stage.mention([name for name in stage.named(part) if name not in clause.subjects])
+
+
+def _sentences(story: str) -> Iterator[str]:
+    """What has no full stop for long is cut: no sentence is worth much work."""
+    for sentence in _SENTENCE.split(story):
+        for start in range(0, len(sentence), 2 * _LONGEST):
+            yield sentence[start : start + 2 * _LONGEST]
+
+
+def _last_met(stage: Stage, text: str, last: list[str]) -> str:
+    """Whom `who` means: the last one in the clause before it."""
+    for found in reversed(re.findall(rf"{SIGN}|\b(?:him|her|me|you)\b", text)):
+        if met := stage.named(found) or [stage.meant(found, last, other=True)]:
+            return met[0]
+    return ""
+
+
+def _clause(stage: Stage, text: str, last: list[str]) -> Clause:
+    bare = _LEAD.sub("", text)
+    if group := _GROUP.match(bare):
+        return Clause(text, "group", _company(stage, group[0]))
+    if found := _PERSONS.match(bare):
+        return _told_of(stage, text, found[0], last)
+    if owned := _OWNED.match(bare):
+        whose = owned["whose"]
+        owner = stage.of(whose[0]) if re.match(SIGN, whose) else stage.meant(whose, last)
+        return Clause(text, "owned", [owner] if owner else [])
+    return _of_things(stage, text, bare, last)
+
+
+def _of_things(stage: Stage, text: str, bare: str, last: list[str]) -> Clause:
+    """A clause that begins with no person: somebody may come behind, or it is still of the last."""
+    if presented := _PRESENTED.search(bare):
+        return _told_of(stage, text, presented["who"], last)
+    if _PREPOSITION.match(bare) or bare != text:
+        return _after_preposition(stage, text, bare, last)
+    return Clause(text, "thing" if _THING.match(bare) else "carried", list(last))
+
+
+def _after_preposition(stage: Stage, text: str, bare: str, last: list[str]) -> Clause:
+    for found in (*_GROUP.finditer(bare), *_PERSONS.finditer(bare)):
+        if _NO_SUBJECT_AFTER.search(bare[: found.start()]):
+            continue
+        if _GROUP.match(found[0]):
+            return Clause(text, "group", _company(stage, found[0]))
+        return _told_of(stage, text, found[0], last)
+    return Clause(text, "thing" if _THING.match(bare) else "carried", list(last))
+
+
+def _told_of(stage: Stage, text: str, who: str, last: list[str]) -> Clause:
+    subjects = stage.named(who)
+    for word in re.findall(r"\b(?:he|she|I|you)\b", who, re.IGNORECASE):
+        meant = stage.meant(word, last)
+        subjects += [meant] if meant else []
+    stage.mention(subjects)
+    return Clause(text, "persons", subjects)
+
+
+def _company(stage: Stage, words: str) -> list[str]:
+    """`The two of them` when three are there means the two spoken of last."""
+    count = {"two": 2, "pair": 2, "both": 2, "three": 3, "four": 4}
+    number = next((count[word] for word in words.casefold().split() if word in count), 0)
+    recent = list(dict.fromkeys(reversed(stage.recent)))
+    is_we = words.casefold() == "we" and stage.teller in recent
+    pair = [one for one in recent if one in stage.present]
+    if is_we and 1 < len(pair) < len(stage.present):
+        return pair
+    if 0 < number < len(stage.present) and len(recent) >= number:
+        return recent[:number]
+    return stage.present

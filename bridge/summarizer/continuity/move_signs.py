@@ -1,0 +1,92 @@
+"""By which words a text tells that somebody comes, goes, follows, leads, or is not really there."""
+
+import re
+from typing import Final
+
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import listed, one_of, read
+
+_WORDS: Final = read("continuity")
+
+
+def _any(*names: str) -> str:
+    return rf"(?<![\w-])(?:{one_of([word for name in names for word in _WORDS[name]])})(?![\w-])"
+
+
+APART: Final = re.compile(_any("apart"), re.IGNORECASE)
+UNREAL: Final = re.compile(
+    r"\b(?:would|could|might|should|will|shall|may|must|if|can|cannot|wants? to|ought|asks? to"
+    r"|about to|going to|promis\w+|plans?|never|nobody|no one|neither|not)\b"
+    r"|n['’]t\b|['’]ll\b|['’]d\b",
+    re.IGNORECASE,
+)
+ELSEWHERE: Final = re.compile(
+    r"\b(?:had (?!on\b|his\b|her\b|a\b|the\b)(?:\w+ed|been|gone|come|left|taken|said)"
+    r"|is away|is not|isn['’]t|was not|wasn['’]t|has (?:gone|left)|are away"
+    r"|is (?:still )?(?:upstairs|downstairs|abroad|nowhere|out)\b)",
+    re.IGNORECASE,
+)
+MOTION: Final = re.compile(_any("motions"), re.IGNORECASE)
+LEAD: Final = re.compile(
+    rf"{_any('leads')}\s(?P<whom>(?:{SIGN}|him|her|them|you|me|us)(?: both| all)?"
+    rf"(?! (?:{one_of(_WORDS['furniture'])})))\b",
+    re.IGNORECASE,
+)
+TO: Final = re.compile(
+    r"\b(?:into|onto|to|inside|through|across|down|up|aboard|as far as|in|on|at|out)\s"
+    r"(?:to |into |onto |in |at |on )?$",
+    re.IGNORECASE,
+)
+ARRIVES: Final = re.compile(r"\b(?:enters?|entered|reach(?:es|ed)?|cross(?:es|ed)?|into)\s$", re.I)
+TO_ANY: Final = re.compile(
+    r"\b(?:(?:out|down|up|over|back|across|as far)\s)?(?:to|into|onto|as|on to)\s(?P<what>"
+    r"(?:the|an?)\s(?:[\w’'-]+\s){0,2}?(?P<noun>[\w’'-]+)"
+    r"|(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*))"
+    r"(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
+    re.IGNORECASE,
+)
+STAYS: Final = re.compile(_any("stays"), re.IGNORECASE)
+WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
+THROUGH: Final = frozenset(_WORDS["through"])
+NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
+LEAVES: Final = re.compile(
+    _any("leave_phrases") + r"(?!\sof\b(?!\s(?:the|this)\s"
+    r"(?:room|house|hall|building|shop|kitchen|tent|door|office|bar|inn)))",
+    re.IGNORECASE,
+)
+RETURNS: Final = re.compile(_any("return_phrases"), re.IGNORECASE)
+FOLLOWS: Final = re.compile(_any("follow_phrases"), re.IGNORECASE)
+SHUT_BEHIND: Final = re.compile(
+    r"\bdoor\b.*\b(?:shuts?|closes?|closed|slams?|slammed|bangs?|clicks? shut|swings? (?:shut|to)"
+    rf"|falls? shut)\b.*\bbehind (?P<who>{SIGN}|her|him|them)",
+    re.IGNORECASE,
+)
+GONE_BACK: Final = re.compile(
+    r"\b(?:has|have|had)\sgone\b|\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b",
+    re.IGNORECASE,
+)
+LEFT_WITH: Final = re.compile(
+    rf"\bleav(?:ing|es?)\s(?P<who>{SIGN})(?:\s(?:with|behind|to|alone|in|at)\b|$)", re.I
+)
+OUTSIDE: Final = re.compile(
+    r"\b(?:outside|outdoors|into the (?:rain|snow|night|open|dark))\b", re.I
+)
+FOUND: Final = re.compile(
+    r"\b(?:found|finds|find|saw|sees|sat) (?:them(?:selves)?|us|ourselves)\b", re.I
+)
+
+
+FOLLOWING: Final = re.compile(
+    rf"\bfollow(?:s|ed|ing)?\s(?P<whom>{SIGN}|him|her|them|you|me)\b", re.IGNORECASE
+)
+BEING_AT: Final = re.compile(r"\b(?:in|at|inside|aboard|on)\s$", re.IGNORECASE)
+ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
+GOES: Final = re.compile(
+    rf"(?:^|(?:{SIGN}|\b(?:he|she|they|I|we))\s)(?:\w+ly\s)?(?:goes|went|leaves|left)$",
+    re.IGNORECASE,
+)
+SENT: Final = re.compile(
+    r"\b(?:sends?|sent|shoos?|shooed|chases?|chased|waves?|waved|throws?|threw|orders?|ordered)\s"
+    rf"(?P<who>{SIGN}|him|her|them)\s(?:away|out|off|home|packing|to bed|from the room)\b",
+    re.IGNORECASE,
+)

@@ -1,0 +1,187 @@
+"""Who comes and goes, and where all of them move to."""
+
+import re
+from dataclasses import dataclass, field
+
+from bridge.summarizer.continuity import move_signs as signs
+from bridge.summarizer.continuity.clauses import Clause
+from bridge.summarizer.continuity.spots import again, noun_of, phrase, places_in, words
+from bridge.summarizer.continuity.stage import Stage
+from bridge.summarizer.people import SIGN
+
+
+@dataclass(slots=True)
+class Mover:
+    """Gathers who goes where in a message, and settles it at its end."""
+
+    stage: Stage
+    goal: str = ""
+    goers: set[str] = field(default_factory=set)
+    leavers: list[str] = field(default_factory=list)
+    is_moving: bool = False
+    is_under_way: bool = False
+    """They went, and it is not yet told where to."""
+    is_apart: bool = False
+    is_alone: bool = False
+    listed: bool = False
+    """The story names those who go."""
+    seen: set[str] = field(default_factory=set)
+    """Who is told of when the way is over."""
+
+    def take(self, clause: Clause) -> None:
+        """What a clause says of coming and going."""
+        is_real = not (self.is_elsewhere(clause) or signs.UNREAL.search(clause.text))
+        self._entering(clause, is_real=is_real)
+        if not is_real:
+            self.is_moving = False
+            return
+        self._leaving(clause)
+        self._going(clause)
+
+    def is_elsewhere(self, clause: Clause) -> bool:
+        """Told of a picture, a dream, a call; `In it` goes on with the one before."""
+        if clause.is_first and not signs.WITHIN.match(clause.sentence):
+            self.is_apart = False
+        is_told = signs.WITHIN.match(clause.sentence) or signs.APART.search(clause.sentence)
+        self.is_apart = self.is_apart or bool(is_told)
+        return self.is_apart
+
+    def settle(self) -> str:
+        """At the end of the message: the place of a common move or empty; some may have left."""
+        stage = self.stage
+        present = stage.present
+        leavers = [one for one in dict.fromkeys(self.leavers) if one in present]
+        if self.goal and self._all_go(present):
+            was = set(stage.before.present) - self.goers - self.seen
+            stage.leave(was if self.listed or self.is_alone or len(present) > 2 else ())
+            return self.goal
+        if leavers and set(leavers) | self.goers >= set(present):
+            return self.goal or f"outside {stage.before.place}".strip()
+        gone = leavers or [one for one in self.goers if self.goal and len(present) > 2]
+        stage.leave([one for one in gone if one in present])
+        return ""
+
+    def _all_go(self, present: list[str]) -> bool:
+        if self.goers >= set(present) or self.listed:
+            return True
+        if self.stage.message.user in self.goers:
+            return True
+        return len(present) <= 2 and bool(self.goers) and not self.leavers
+
+    def _entering(self, clause: Clause, *, is_real: bool) -> None:
+        if (
+            is_real
+            and clause.kind in ("persons", "group")
+            and not signs.ELSEWHERE.search(clause.text)
+        ):
+            self.stage.enter(clause.subjects)
+            self.seen |= set(clause.subjects) if self.goal else set()
+
+    def _leaving(self, clause: Clause) -> None:
+        who = clause.subjects if clause.kind not in ("owned", "thing") else []
+        if shut := signs.SHUT_BEHIND.search(clause.text):
+            self.leavers += self._persons(shut["who"], clause, other=False)
+        elif sent := signs.SENT.search(clause.text):
+            self.leavers += self._persons(sent["who"], clause)
+        elif left := signs.LEFT_WITH.search(clause.text):
+            self.stage.leave([self.stage.of(left["who"])])
+        elif signs.RETURNS.search(clause.text):
+            self.leavers = [one for one in self.leavers if one not in who]
+        elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
+            self.goers |= {*who, *self.leavers}
+        elif self._is_off(clause) and not self._destination(clause):
+            self.leavers += who
+
+    def _is_off(self, clause: Clause) -> bool:
+        return bool(
+            signs.LEAVES.search(clause.text)
+            or signs.GONE_BACK.search(clause.text)
+            or signs.GOES.search(clause.text)
+        )
+
+    def _persons(self, word: str, clause: Clause, *, other: bool = True) -> list[str]:
+        if re.match(SIGN, word):
+            return [self.stage.of(word)]
+        if word.casefold() in ("them", "us"):
+            return self.stage.present
+        meant = self.stage.meant(word, clause.subjects, other=other)
+        return [meant] if meant else []
+
+    def _going(self, clause: Clause) -> None:
+        goers, is_led = self._company(clause)
+        is_motion = is_led or bool(signs.MOTION.search(clause.text))
+        is_motion = is_motion or (self.is_moving and clause.kind == "carried")
+        is_found = bool(signs.FOUND.search(clause.text))
+        is_group = clause.kind == "group" or len(goers) > 1 or is_found
+        goal = self._destination(clause) if is_motion else ""
+        if not goal and is_motion and is_group:
+            goal = self._any_goal(clause)
+        if not goal and is_group and (is_found or signs.STAYS.search(clause.text)):
+            goal = self._standing(clause)
+        if not goal and self.is_under_way and clause.kind in ("persons", "group"):
+            goal = self._standing(clause)
+        self.goers |= goers if is_led else set()
+        self._head_for(goal, goers, clause)
+        self.is_moving = is_motion
+        self.is_under_way = self.is_under_way or (is_motion and is_group and not goal)
+
+    def _company(self, clause: Clause) -> tuple[set[str], bool]:
+        """Who would go with a clause, and whether somebody is led."""
+        goers = set(clause.subjects) if clause.kind in ("persons", "group", "carried") else set()
+        led = signs.LEAD.search(clause.text)
+        if led and led["whom"].endswith((" both", " all")):
+            return set(self.stage.present), True
+        if led:
+            return goers | set(self._persons(led["whom"], clause)), True
+        if signs.FOUND.search(clause.text):
+            return set(self.stage.present), False
+        if company := signs.FOLLOWING.search(clause.text):
+            goers |= set(self._persons(company["whom"], clause))
+        return goers, False
+
+    def _head_for(self, goal: str, goers: set[str], clause: Clause) -> None:
+        before = self.stage.before
+        is_coming_in = goal == before.place and not goers & set(before.present)
+        if not goal or is_coming_in:
+            return
+        self.goal = goal
+        self.goers |= goers
+        self.is_alone = bool(signs.ALONE.search(clause.sentence))
+        self.listed = self.listed or len(clause.subjects) > 1
+
+    def _destination(self, clause: Clause) -> str:
+        goal = ""
+        for found in places_in(clause.text):
+            before = clause.text[: found.start()]
+            is_to = signs.TO.search(before) or signs.ARRIVES.search(before)
+            if is_to and noun_of(found) not in signs.THROUGH:
+                goal = self._named(phrase(found), noun_of(found))
+        for known in self.stage.before.places:
+            back = rf"\b(?:to|into|in) (?:the )?{re.escape(_tail(known))}\b"
+            if not goal and re.search(back, clause.text):
+                goal = known
+        return goal
+
+    def _any_goal(self, clause: Clause) -> str:
+        """A place that no list knows, for those who go there together."""
+        found = signs.TO_ANY.search(clause.text)
+        noun = (found["noun"] or "").casefold() if found else ""
+        if not found or noun in signs.NO_GOALS:
+            return "outside" if signs.OUTSIDE.search(clause.text) else ""
+        return self._named(re.sub(rf"^(?:the|an?)\s|{SIGN}", "", found["what"]), noun)
+
+    def _standing(self, clause: Clause) -> str:
+        for found in places_in(clause.text):
+            if signs.BEING_AT.search(clause.text[: found.start()]):
+                is_here = noun_of(found) in words(self.stage.before.place)
+                return "" if is_here else self._named(phrase(found), noun_of(found))
+        return ""
+
+    def _named(self, place: str, noun: str) -> str:
+        return again(place, noun.casefold(), self.stage.before.places)
+
+
+def _tail(place: str) -> str:
+    """What a place is called by when one comes back: `Deck Four` of `laboratory on Deck Four`."""
+    found = re.search(r"(?:[A-Z][\w’'-]*\s?)+$", place)
+    return found[0] if found else place

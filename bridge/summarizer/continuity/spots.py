@@ -1,0 +1,138 @@
+"""Places as phrases: found in narration, compared, and found again among those of the chat."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import one_of, read
+
+_WORDS: Final = read("continuity")
+_LISTED: Final = read("english")["places"]
+_NOUNS: Final = one_of(
+    sorted({*_LISTED["inside"], *_LISTED["outside"], *_WORDS["places"]} | {
+        f"{noun}s" for noun in ("hill", "wood", "street", "garden", "field", "dock", "stable")
+    })
+)  # fmt: skip
+_NO_WORD: Final = r"(?!(?:and|is|was|of|in|on|at|to|from|the|with|into|up|down|out|where)\b)"
+_NAME: Final = r"(?-i:[A-ZÀ-Þ][\w’'-]*(?:\s[A-ZÀ-Þ][\w’'-]*)*)"
+_OF: Final = (
+    rf"(?:\s(?:of|at|on|aboard)\s(?:the\s)?(?:{_NAME}|(?:[\w’'-]+\s)?(?:{_NOUNS})\b)"
+    rf"|\s(?:of|in|behind|above|below|under|outside|over|by|beside|on)\sthe\s(?:{_NO_WORD}[\w’'-]+\s){{0,2}}?"
+    rf"(?:{_NOUNS})\b)?"
+)
+_PART: Final = r"\s(?:door|window|wall|floor|table|clock)s?\b"
+
+
+def _head(group: str) -> str:
+    return (
+        rf"(?P<{group}>(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall))(?!['’]s|-|{_PART})\b"
+    )
+
+
+_ADJECTIVES: Final = rf"(?:{_NO_WORD}[\w’'-]+\s)"
+_PLACE: Final = re.compile(
+    r"\b(?:the|an?|his|her|their|my|your|our|this|that)\s"
+    rf"(?P<phrase>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
+    rf"|{SIGN}['’]s?\s(?P<own>{_ADJECTIVES}{{0,2}}?{_head('noun2')}{_OF})",
+    re.IGNORECASE,
+)
+_TABLE: Final = re.compile(
+    rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS})){_PART}", re.IGNORECASE
+)
+_FAR: Final = re.compile(
+    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
+    re.I,
+)
+_NAMED: Final = re.compile(
+    r"(?:The\s)?(?P<phrase>[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*)\s(?:is|was)\s"
+    r"(?:nearly |half |still |so )?(?:packed|crowded|full|empty|quiet|dark|closed|warm|cold|loud"
+    r"|busy|deserted|open)\b"
+)
+"""`The Anchor is packed`."""
+_UNLISTED: Final = re.compile(
+    r"(?:The|An?)\s(?P<phrase>[\w’' -]{3,40}?)(?=[,.;]|\s(?:at|by|is|was|hums|smells)\b)"
+)
+_HEADING: Final = re.compile(
+    rf"(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b[,.:]?\s)?"
+    r"(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
+    rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
+    r"(?=[,.:—–]|\s(?:at|by|in the) \w+)",
+    re.IGNORECASE,
+)
+_LITTLE: Final = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "and",
+        "by",
+        "with",
+        "his",
+        "her",
+        "their",
+        "old",
+    ]
+)
+
+
+def first_place(story: str) -> str:
+    """Where a story opens: the first place that is not far off; else empty."""
+    if named := _NAMED.match(story):
+        return named["phrase"]
+    found = list(_PLACE.finditer(story))
+    near = [one for one in found if not _FAR.search(story[: one.start()])]
+    for one in near or found:
+        return phrase(one)
+    table = _TABLE.search(story)
+    if table:
+        return table["phrase"].lower()
+    unlisted = _UNLISTED.match(story)
+    return unlisted["phrase"] if unlisted else ""
+
+
+def heading(story: str, known: Sequence[str]) -> str:
+    """A place that stands over a message (`Later, at the docks. …`), where it is another one."""
+    found = _HEADING.match(story)
+    if not found or not known:
+        return ""
+    place = re.sub(SIGN, "", found["place"]).strip()
+    noun = place.split()[-1].casefold()
+    there = again(place, noun, known)
+    return "" if words(there) & words(known[-1]) else there
+
+
+def places_in(text: str) -> list[re.Match[str]]:
+    """All places that a text names, in order."""
+    return list(_PLACE.finditer(text))
+
+
+def phrase(found: re.Match[str]) -> str:
+    """Without article and owner."""
+    text = found["phrase"] or found["own"]
+    return re.sub(SIGN, "", text).strip()
+
+
+def noun_of(found: re.Match[str]) -> str:
+    """The head of a place."""
+    return str(found["noun"] or found["noun2"]).casefold()
+
+
+def words(text: str) -> set[str]:
+    """The words of a place that tell it from others."""
+    return set(re.findall(r"[\w’'-]+", text.casefold())) - _LITTLE
+
+
+def again(place: str, noun: str, known: Sequence[str]) -> str:
+    """The place of the chat that is meant by `place`, latest first; `place` itself when none is."""
+    mine = words(place)
+    for other in reversed(known):
+        theirs = words(other)
+        if mine <= theirs or (theirs <= mine and noun in theirs):
+            return other if mine <= theirs else place
+    return place

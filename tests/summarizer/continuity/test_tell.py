@@ -1,0 +1,166 @@
+"""Single messages: what they change, and what they leave as it was."""
+
+from functools import reduce
+
+import pytest
+
+from bridge.summarizer.continuity.state import ChatState, Message, Role
+from bridge.summarizer.continuity.tell import advance
+
+CAST = ("Ilva", "Torben")
+
+
+def said(text: str, name: str = "Ilva", role: Role = "char") -> Message:
+    return Message(text, name, role, "Pim", CAST)
+
+
+def replay(messages: list[Message]) -> ChatState:
+    return reduce(advance, messages, ChatState())
+
+
+START = replay(
+    [
+        said(
+            "*The kitchen, early evening. Ilva sits by the stove in a grey coat and a red scarf."
+            " She yawns. Across from her Torben peels potatoes in a green apron. He hums.*"
+        )
+    ]
+)
+
+
+def after(text: str, name: str = "Ilva", role: Role = "char") -> ChatState:
+    return advance(START, said(text, name, role))
+
+
+def test_the_first_message_sets_the_stage() -> None:
+    assert set(START.present) == {"Ilva", "Torben", "Pim"}
+    assert (START.place, START.time, START.change) == ("kitchen", "evening", "start")
+    assert START.outfit("Ilva") == "grey coat, red scarf"
+    assert START.outfit("Torben") == "green apron"
+    assert START.outfit("Pim") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Tomorrow we go to the harbour," *she says.* "We could wear our coats."',
+        "*She dreamed of the harbour once, of Torben in a white suit.*",
+        "*She would never go to the harbour.*",
+        "*Nobody moves toward the door.*",
+        "*She looks at the painting of the harbour, at a man in a top hat.*",
+    ],
+)
+def test_plans_dreams_and_pictures_change_nothing(text: str) -> None:
+    state = after(text)
+    assert (state.place, state.change) == ("kitchen", "stay")
+    assert set(state.present) == set(START.present)
+    assert [state.outfit(name) for name in START.present] == [
+        START.outfit(name) for name in START.present
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "outfit"),
+    [
+        ("*She takes off the scarf.*", "grey coat"),
+        ("*She takes the coat off and hangs it on the hook.*", "red scarf"),
+        ("*Ilva unwinds the red scarf, then shrugs off her coat.*", ""),
+        ("*She puts on a straw hat.*", "grey coat, red scarf, straw hat"),
+        ("*She changes into a blue dress.*", "blue dress"),
+        ("*She hands Torben the scarf.*", "grey coat"),
+        ("*She buttons her coat.*", "red scarf, grey coat buttoned"),
+        ("*She pulls on a black jacket.*", "red scarf, black jacket"),
+        ("*She holds up a yellow dress.*", "grey coat, red scarf"),
+    ],
+)
+def test_clothes_go_on_and_off(text: str, outfit: str) -> None:
+    assert after(text).outfit("Ilva") == outfit
+
+
+def test_what_was_taken_off_comes_back_as_it_was() -> None:
+    state = after("*She takes off the scarf.*")
+    assert advance(state, said("*She puts the scarf back on.*")).outfit("Ilva") == (
+        "grey coat, red scarf"
+    )
+
+
+def test_a_coat_is_lent() -> None:
+    state = after("*Torben unties his apron and ties it round her waist.*", "Torben")
+    assert state.outfit("Torben") == ""
+    assert "green apron" in state.outfit("Ilva")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("*They walk down to the harbour.*", "harbour"),
+        ("*She takes Torben by the hand and leads them both into the garden.*", "garden"),
+        ("*She goes out to the stable. Torben and Pim follow her.*", "stable"),
+    ],
+)
+def test_all_move(text: str, place: str) -> None:
+    state = after(text)
+    assert (state.place, state.change) == (place, "move")
+    assert set(state.present) == set(START.present)
+
+
+def test_they_come_back_to_a_place_that_is_known() -> None:
+    state = replay([said("*The old lamp factory, rain on its roof. Ilva yawns.*"),
+                    said("*They cross the road to the inn.*"),
+                    said("*They run back to the factory.*")])  # fmt: skip
+    assert state.place == "old lamp factory"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Torben storms out.*",
+        "*Torben gets up. The door slams behind him.*",
+        "*Torben is gone.*",
+        "*She sends Torben away.*",
+        "*Torben laughs. He goes.*",
+    ],
+)
+def test_one_leaves_and_the_others_stay(text: str) -> None:
+    state = after(text)
+    assert set(state.present) == {"Ilva", "Pim"}
+    assert state.place == "kitchen"
+    # and comes back as they left
+    back = advance(state, said("*Torben comes in again.*"))
+    assert set(back.present) == set(START.present)
+    assert back.outfit("Torben") == "green apron"
+
+
+def test_a_voice_is_not_there() -> None:
+    state = replay([said("*Ilva sits in the office.*"), said("*Torben's voice is on the radio.*")])
+    assert "Torben" not in state.present
+
+
+def test_a_pronoun_means_somebody_who_is_there() -> None:
+    assert after("*He peels another.*", "Ilva").told_of == ("Ilva", "Torben")
+    assert after("*I look at her coat.*", "Pim", "user").told_of[:1] == ("Pim",)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("*It is full dark when she looks up.*", "night"),
+        ("*Two hours later she wakes.*", "night"),
+        ("*The next morning she is still there.*", "morning"),
+        ("*It strikes midnight.*", "night"),
+        ('"Last night was long. See you at noon."', "evening"),
+    ],
+)
+def test_time_goes_on_when_it_is_told(text: str, time: str) -> None:
+    assert after(text).time == time
+
+
+@pytest.mark.parametrize("text", ["her coat " * 900, "door shut " * 800, "She takes off " * 500])
+def test_long_nonsense_takes_no_long_work(text: str) -> None:
+    # what grew with the square of the length took longer than any test may
+    assert "Ilva" in after(text).present
+
+
+@pytest.mark.parametrize("text", ["", "***", "«»", "I", "she", "\ue000\uf8ff", "a" * 5000])
+def test_whatever_is_written_there_is_a_state(text: str) -> None:
+    assert set(after(text).present) >= {"Ilva"}

@@ -1,0 +1,60 @@
+"""Where a moment is, by its own words."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.summarizer.location import place_of
+
+NAMED = [
+    ("Steam fills the laundrette.", "the laundrette"),
+    ("She sits at the kitchen table.", "the kitchen"),
+    ("He leans out of the train window.", "the train"),
+    ("The hold of the freighter is empty.", "the hold of the freighter"),
+    ("They wait on the roof of the old mill.", "the roof of the old mill"),
+    ("The city lies below. Two people stand on the rooftop.", "the rooftop"),
+    ("The skiff bucks. The river gorge goes by in slabs of rock.", "the skiff, the river gorge"),
+    ("Boats pass. A man mends nets on the quay.", "the quay"),
+    ("The florist's is closing.", "the florist's"),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), NAMED)
+def test_a_named_place_is_found_with_its_words(text: str, place: str) -> None:
+    found = place_of(text)
+    assert (found.kind, found.text) == ("explicit", place)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("She leans on the fridge and eats from the saucepan.", "a kitchen"),
+        ("A map lies on the dashboard, rain on the windscreen.", "a car"),
+    ],
+)
+def test_furniture_implies_a_place(text: str, place: str) -> None:
+    assert (place_of(text).kind, place_of(text).text) == ("implied", place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She smiles.",
+        "He takes hold of the rope.",
+        "It was like a temple, she said.",
+        "He thinks of the bus driver.",
+    ],
+)
+def test_what_names_no_place(text: str) -> None:
+    assert place_of(text).kind == "unstated"
+
+
+def test_a_photograph_shows_another_place() -> None:
+    found = place_of("The photograph shows her on a beach. He sits at the end of the platform.")
+    assert "platform" in found.text
+
+
+@given(st.text(alphabet="the in of a room' sea.,\ue000’s", max_size=60))
+@settings(max_examples=100)
+def test_any_text_is_answered(text: str) -> None:
+    assert place_of(text).kind in ("explicit", "implied", "unstated")
