@@ -150,7 +150,7 @@ def _by_dialect(samples: Sequence[Sample]) -> Figures:
         blocking = sum(one.blocking for one in findings)
         found[f"{family}: lint, blocking + noted"] = f"{blocking} + {len(findings) - blocking}"
         found[f"{family}: tokens, median / most"] = _spread(
-            tokens(sample.prompts[family]) for sample in samples
+            tokens(sample.prompts[family], family) for sample in samples
         )
     return found
 

@@ -10,7 +10,7 @@ from bridge.summarizer.continuity.state import ChatState
 from bridge.summarizer.places_choice import Standing
 from bridge.summarizer.words import read
 
-_OUTSIDE: Final = frozenset(read("english")["places"]["outside"])
+_OUTSIDE: Final = frozenset(read("places")["outside"])
 
 
 def standing_of(moment: Moment) -> Standing | None:

@@ -8,7 +8,7 @@ from bridge.summarizer.people import SIGN
 from bridge.summarizer.words import one_of, read
 
 _WORDS: Final = read("continuity")
-_LISTED: Final = read("english")["places"]
+_LISTED: Final = read("places")
 _NOUNS: Final = one_of(
     sorted({*_LISTED["inside"], *_LISTED["outside"], *_WORDS["places"]} | {
         f"{noun}s" for noun in ("hill", "wood", "street", "garden", "field", "dock", "stable")
