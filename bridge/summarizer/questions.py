@@ -89,8 +89,8 @@ def _framed(orders: str, text: str, before: Scene | None) -> list[Mapping[str, A
 
 def _told(before: Scene) -> str:
     """What stood before, in one line."""
-    worn = [(one.name, one.outfit or "unknown clothes") for one in before.subjects if one.name]
+    worn = [(one.name, one.outfit) for one in before.subjects if one.name]
     facts = (("place", before.place.text), ("time", before.time), ("weather", before.weather))
-    known = [f"{name} wears {outfit}" for name, outfit in worn]
+    known = [f"{name} wears {outfit}" if outfit else f"{name} is there" for name, outfit in worn]
     known += [f"{name}: {text}" for name, text in facts if text]
     return f"[before: {'; '.join(known) or 'nothing is known'}]"

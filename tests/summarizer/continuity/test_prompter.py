@@ -91,7 +91,9 @@ async def test_an_llm_is_told_what_stood_before(loras: CatalogFile) -> None:
     prompter = Prompter(loras, Summarizer(ask), "always", ChatBook())
     await prompter.prepare(asked(FIRST, 0))
     job = await prompter.prepare(asked(NEXT, 1))
-    assert "[before: Ilva wears grey coat, red scarf; place: the kitchen" in stories[1]
+    assert (
+        "[before: Ilva wears grey coat, red scarf; Pim is there; place: the kitchen;" in stories[1]
+    )
     assert "[before" not in stories[0]
     assert job.scene is not None
     assert job.scene.subjects[0].outfit == "grey coat, red scarf"
