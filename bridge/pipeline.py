@@ -15,19 +15,18 @@ from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import asked, tags
-from bridge.lora.weave import weave, words
 from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
 from bridge.summarizer.continuity.shown import before, labelled, standing_of, with_state
-from bridge.summarizer.dialects import render
 from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import lint, repair, sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
 from bridge.visible import visible
+from bridge.wording import Wording, finished, worded
 
 LONG = 10_000
 """Characters from which a text is read by the guard beside the event loop, and then remembered."""
@@ -116,11 +115,9 @@ class Prompter:
         cut = fit(job, model)
         tags, negative, sifted = sift(job.tags, cut.job.negative, model.family)
         cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
-        prompt, negative = self._words(cut, model)
-        prompt = styled(prompt, (style.prompt for style in job.styles))
-        prompt, negative, woven = weave(prompt, negative, cut.loras, cut.dropped)
-        check_text(prompt)  # with what the LoRAs' own words bring in
-        prompt, repaired = repair(prompt, model.family)
+        said = self._said(cut, model)
+        check_text(said.prompt)  # with what the LoRAs' own words bring in
+        prompt, repaired = repair(said.prompt, model.family)
         findings = lint(prompt, model.family, names=_unwoven_names(cut))
         if blocking := [finding.text for finding in findings if finding.blocking]:
             raise Unfit(f"{model.name}: {'; '.join(blocking)}")
@@ -129,7 +126,7 @@ class Prompter:
             model=model.id,
             family=model.family,
             prompt=prompt,
-            negative=negative if model.negative else "",
+            negative=said.negative if model.negative else "",
             width=cut.job.width,
             height=cut.job.height,
             seed=seed_within(job.seed, model.seeds),
@@ -143,20 +140,18 @@ class Prompter:
             hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
-            notes=(*cut.notes, *sifted, *woven, *repaired, *found),
+            notes=(*cut.notes, *sifted, *said.notes, *repaired, *found),
         )
 
-    def _words(self, cut: Fit, model: Model) -> tuple[str, str]:
+    def _said(self, cut: Fit, model: Model) -> Wording:
         job = cut.job
         negative = job.negative or self._loras.current.default_negative
+        styles = [style.prompt for style in job.styles]
+        if job.tags:
+            styles.append(f"{job.tags}, {{prompt}}")
         if job.scene is None:
-            return job.text, negative
-        scene = job.scene
-        if any(lora.category == "style" for lora in cut.loras):
-            scene = replace(scene, style="")  # the LoRA's own words name it
-        prompt = render(model.family, scene, words(scene, cut.loras, cut.dropped))
-        positive = ", ".join(filter(None, (cut.job.tags, prompt.positive)))
-        return positive, ", ".join(filter(None, (negative, prompt.negative)))
+            return finished(job.text, cut.loras, cut.dropped, negative, styles)
+        return worded(job.scene, model.family, cut.loras, cut.dropped, negative, styles)
 
     async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
         if catalog is not self._matched:

@@ -149,6 +149,9 @@ def _by_dialect(samples: Sequence[Sample]) -> Figures:
         ]
         blocking = sum(one.blocking for one in findings)
         found[f"{family}: lint, blocking + noted"] = f"{blocking} + {len(findings) - blocking}"
+        found[f"{family}: facts kept"] = mean(
+            facts_kept(sample, sample.prompts[family]) for sample in samples
+        )
         found[f"{family}: tokens, median / most"] = _spread(
             tokens(sample.prompts[family], family) for sample in samples
         )

@@ -1,18 +1,18 @@
 """What is measured: the text itself as the floor, the rules alone, and an LLM if there is one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from bench.eval.labels import Label, LabelledSet, permanent
 from bridge.domain import Family, Job, Lora
 from bridge.lora.catalog import CatalogFile
-from bridge.lora.weave import weave, words
 from bridge.pipeline import Prompter
 from bridge.question import Ask
 from bridge.scene import Scene
-from bridge.summarizer.dialects import DIALECTS, render
+from bridge.summarizer.dialects import DIALECTS
 from bridge.summarizer.summarize import Summarizer
+from bridge.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,4 @@ def _job(text: str) -> Job:
 
 
 def _prompt(family: Family, job: Job) -> str:
-    scene = job.scene or Scene()
-    if any(lora.category == "style" for lora in job.loras):
-        scene = replace(scene, style="")
-    positive = render(family, scene, words(scene, job.loras, ())).positive
-    return weave(positive, "", job.loras, ())[0]
+    return worded(job.scene or Scene(), family, job.loras, ()).prompt

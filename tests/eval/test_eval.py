@@ -5,13 +5,13 @@ import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from bench.eval.__main__ import evaluated
 from bench.eval.chats import of_chats
-from bench.eval.labels import load
+from bench.eval.labels import Label, load
 from bench.eval.measure import Figures, figures, leaks, wrong_loras
 from bench.eval.report import markdown, misses
 from bench.eval.words import content, f1, kept, run_in_common
@@ -104,30 +104,25 @@ def test_a_set_is_a_folder_or_a_file(tmp_path: Path) -> None:
     assert file.name == f"{tmp_path.name}/mixed"
 
 
-def state(**changes: Any) -> dict[str, Any]:
-    plain = {
-        "present": ["Mara"],
-        "outfits": {"Mara": "red coat"},
-        "place": "mill",
-        "time_of_day": None,
-        "place_change": "stay",
-    }
-    return plain | changes
-
-
 def test_chats_are_measured_against_the_state_after_each_event() -> None:
-    chat = {"events": [{"state": state()}, {"state": state(place="barn"), "state_end": state()}]}
-    told = [state(), state(outfits={"Mara": None}, place_change="move")]
-    found = of_chats([chat], lambda events: told)
-    assert found["chat events"] == 2
-    assert found["present, exact"] == 1
-    assert found["stay or move"] == 0.5
-    assert found["place in chats"] == 1
-    assert found["outfits"] == 0.5
+    right = {
+        "present": ["Jo", "Mara"], "outfits": {"Mara": "a red coat"}, "place": "the mill",
+        "time_of_day": None, "place_change": "start",
+    }  # fmt: skip
+    text = "*Mara stands in the mill in a red coat.*"
+    event = {"text": text, "name": "Mara", "role": "char", "msg": 0, "swipe": 0}
+    chat: Label = {"user": "Jo", "cast": ["Mara"], "events": [event | {"state": right}]}
+    found = of_chats([chat])
+    assert found["chat events"] == 1
+    assert [found[name] for name in ("present, exact", "stay or move", "place in chats")] == [1] * 3
+    assert (found["outfits"], found["time in chats"]) == (1, 1)
+    wrong = right | {"present": ["Mara"], "outfits": {"Mara": "a blue gown"}}
+    found = of_chats([{**chat, "events": [event | {"state": wrong}]}])
+    assert (found["present, exact"], found["outfits"]) == (0, 0)
 
 
 def test_without_chats_there_are_no_figures() -> None:
-    assert of_chats([], lambda events: []) == {}
+    assert of_chats([]) == {}
 
 
 async def test_an_llm_that_answers_nonsense_is_measured_as_the_rules() -> None:

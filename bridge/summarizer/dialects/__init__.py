@@ -36,10 +36,12 @@ DIALECTS: Final[Mapping[Family, Render]] = {
 """The prompt card shows what FLUX.1 would read."""
 
 
-def render(family: Family, scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(family: Family, scene: Scene, words: Mapping[str, str], *, spare: int = 0) -> Prompt:
     """The prompt for a family; `words` maps subjects' names to what the model reads for them.
 
     A name without words is replaced by the subject's look, else by a plain noun: names themselves
-    never appear.
+    never appear. `spare`: of SDXL's tokens so many are kept free for what is added afterwards.
     """
+    if family == "sdxl":
+        return sdxl.render(scene, words, spare=spare)
     return DIALECTS[family](scene, words)

@@ -17,12 +17,15 @@ from bridge.summarizer.dialects.sentences import light_of, shot_of, wearing, wea
 _PIECE: Final = re.compile(r"\s*[,;.、。]+\s*(?:and )?|\s+and (?=\w+ing\b)|\s+(?=with )")
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
-    """Phrases joined by commas; those of low rank are left out where they do not fit."""
+def render(scene: Scene, words: Mapping[str, str], *, spare: int = 0) -> Prompt:
+    """Phrases joined by commas; those of low rank are left out where they do not fit.
+
+    `spare` tokens are kept free.
+    """
     ranks: dict[str, int] = {}
     for line in _phrases(scene, words):
         ranks[line.text] = min(line.rank, ranks.get(line.text, line.rank))
-    chosen, room = set[str](), CHUNK - MARKS + 1
+    chosen, room = set[str](), CHUNK - MARKS + 1 - spare
     for text in sorted(filter(None, ranks), key=ranks.__getitem__):
         cost = clip_tokens(text) - MARKS + 1  # and a comma
         if cost <= room:
