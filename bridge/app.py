@@ -25,6 +25,7 @@ from bridge.overview import Overview
 from bridge.pipeline import Pipeline, Prompter
 from bridge.providers import adapters
 from bridge.routing.health import Health
+from bridge.routing.llms import LlmChain
 from bridge.routing.router import Router
 from bridge.settings import Settings
 from bridge.store.blobs import S3, Blobs, Folder
@@ -38,8 +39,9 @@ from bridge.summarizer.places import CuratedPlace, curated
 from bridge.summarizer.places import load as load_places
 from bridge.summarizer.places_book import States
 from bridge.summarizer.summarize import Summarizer
+from bridge.summarizer.vision import Viewer
 from bridge.transport.client import Transport
-from bridge.transport.llm import OpenAiLlm
+from bridge.transport.llm.client import Llm
 
 DRAIN_S = 10.0
 """How long a stop waits for pictures that are being kept."""
@@ -57,6 +59,7 @@ class Bridge:
     wake: Callable[[str, str], bool]
     """Of account and ref: a cloud has told that this attempt is over."""
     chats: ChatBook
+    viewer: Viewer | None = None
 
 
 @asynccontextmanager
@@ -82,22 +85,21 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
         configured, engine, health, bus, order=settings.order, deadline=settings.deadline
     )
     loras = CatalogFile(settings.lora_dict)
-    llm = writer_llm(settings)
     chats = await remembered(store)
-    prompts = prompter(settings, loras, llm, listed, Drawer(store, "places"), chats)
-    pipeline = Pipeline(prompts, router, bus)
     overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
 
     try:
-        async with watched(loras, bus):
-            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, chats)
+        speakers = language_models(settings, health, bus, Drawer(store, "llm"))
+        async with speakers as (writers, viewer), watched(loras, bus):
+            places_used = Drawer(store, "places")
+            prompts = prompter(settings, loras, writers, listed, places_used, chats)
+            pipeline = Pipeline(prompts, router, bus)
+            yield Bridge(settings, pipeline, router, loras, overview, engine.wake, chats, viewer)
     finally:
         await engine.aclose(DRAIN_S)
         await transport.aclose()
-        if llm:
-            await llm.aclose()
         drawer.flush()
         await store.close()
 
@@ -140,6 +142,28 @@ def pictures(settings: Settings) -> Blobs:
     return Folder(settings.data / "pictures")
 
 
+@asynccontextmanager
+async def language_models(
+    settings: Settings, health: Health, bus: Bus, learnt: Drawer | None = None
+) -> AsyncIterator[tuple[LlmChain, Viewer | None]]:
+    """Who writes scenes, and who looks at pictures; what they can is remembered in the drawer."""
+    known = await learnt.load() if learnt else {}
+    learn = learnt.save if learnt else lambda key, state: None
+    transport = Transport()
+    llms = [Llm(one, transport, known, learn) for one in settings.llms]
+    eyes = [Llm(one, transport, known, learn) for one in (settings.vision,) if one]
+    writers = LlmChain(llms, health, bus, check=settings.llm_check_model)
+    viewers = LlmChain(eyes, health, bus)
+    try:
+        yield writers, Viewer(viewers.ask) if eyes else None
+    finally:
+        await writers.aclose()
+        await viewers.aclose()
+        await transport.aclose()
+        if learnt:
+            learnt.flush()
+
+
 def engine_of(
     settings: Settings, keeper: Keeper, blobs: Blobs, transport: Transport, bus: Bus
 ) -> Engine:
@@ -159,15 +183,6 @@ def hosting(
     return Hosting(mapping, blobs, transport.download_to, keys, bus, settings.data)
 
 
-def writer_llm(settings: Settings) -> OpenAiLlm | None:
-    """The endpoint that writes scenes, when there is one."""
-    if not settings.llm_base_url:
-        return None
-    return OpenAiLlm(
-        settings.llm_base_url, settings.llm_api_key, settings.llm_model, settings.llm_timeout
-    )
-
-
 async def remembered(store: Store) -> ChatBook:
     """What the stories of chats stand at, the latest in memory."""
     book = ChatBook(Chats(store))
@@ -183,14 +198,16 @@ def places(settings: Settings) -> Sequence[CuratedPlace]:
 def prompter(
     settings: Settings,
     loras: CatalogFile,
-    llm: OpenAiLlm | None,
+    llms: LlmChain,
     listed: Sequence[CuratedPlace],
     states: States | None = None,
     chats: ChatBook | None = None,
 ) -> Prompter:
     """The rooms that write prompts; they need no cloud, and without the last two no store."""
-    ask = llm.ask if llm else None
-    summarizer = Summarizer(ask, timeout=settings.llm_timeout, places=listed, states=states)
+    ask = llms.ask if settings.llms else None
+    summarizer = Summarizer(
+        ask, timeout=settings.llm_timeout, places=listed, states=states, checks=llms.can_check
+    )
     return Prompter(loras, summarizer, settings.prompt_mode, chats)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
+from bridge.question import LlmWish, Writing
 from bridge.scene import ChatRef, Scene
 
 Family = Literal[
@@ -119,14 +120,11 @@ class Job:
     negative: str = ""
     width: int = 1024
     height: int = 1024
-    steps: int | None = None
-    """None: the model's own default."""
+    steps: int | None = None  # None: the model's own default
     guidance: float | None = None
     init_image: bytes | None = None
-    mask: bytes | None = None
-    """White is repainted."""
-    strength: float | None = None
-    """0 keeps the init image, 1 forgets it."""
+    mask: bytes | None = None  # white is repainted
+    strength: float | None = None  # 0 keeps the init image, 1 forgets it
     references: tuple[bytes, ...] = ()
     rating: Rating = Rating.GENERAL
     """The ceiling for this job."""
@@ -137,8 +135,11 @@ class Job:
     """`auto`, a provider, or `provider/model`."""
     caller: str = ""
     """Who asked: keeps one user's progress and interrupt from another's."""
+    llm: LlmWish = field(default_factory=LlmWish)
     chat: ChatRef = field(default_factory=ChatRef)
     scene: Scene | None = None  # None: `text` is a finished prompt
+    writing: Writing = field(default_factory=Writing)
+    tags: str = ""  # quality tags around a story; for families that read them
     own_loras: tuple[Lora, ...] = ()  # which the request brings along, before any is picked
     loras: tuple[Lora, ...] = ()
     styles: tuple[Style, ...] = ()

@@ -79,6 +79,22 @@ class JobEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LlmAsked:
+    """A language model was asked, and what came of it."""
+
+    endpoint: str
+    model: str
+    purpose: str
+    outcome: str
+    """`ok` or the error's class name."""
+    seconds: float
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    """Micro-dollars."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rested:
     """An account or a route is left alone for a while."""
 
@@ -138,6 +154,7 @@ Event = (
     | AttemptEnded
     | PictureKept
     | JobEnded
+    | LlmAsked
     | Rested
     | LimitLearnt
     | LoraHosted

@@ -19,8 +19,9 @@ from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
-from bridge.summarizer.continuity.shown import labelled, so_far, standing_of, with_state
+from bridge.summarizer.continuity.shown import before, labelled, standing_of, with_state
 from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
+from bridge.summarizer.lint import sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
 from bridge.summarizer.summarize import Summarizer
@@ -96,14 +97,12 @@ class Prompter:
         shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
-            job = replace(job, text=bare, shows=shows)
+            job = replace(job, text=bare, tags=boilerplate, shows=shows)
             moment = await self._moment(job, hits)
             named = {hit.lora.id for hit in hits}
             meant = await self._meant(catalog, moment)
             hits = [*hits, *(hit for hit in meant if hit.lora.id not in named)]
             job = await self._with_scene(job, hits, moment)
-            if boilerplate:
-                job = _noted(job, Note("boilerplate", f"left out: {boilerplate}"))
         else:
             hits = await self._hits(catalog, text)
             job = replace(job, text=text, shows=shows)
@@ -116,6 +115,8 @@ class Prompter:
         if model.upscales:
             job = replace(job, loras=())  # permanent ones: it reads no words
         cut = fit(job, model)
+        tags, negative, sifted = sift(job.tags, cut.job.negative, model.family)
+        cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
         said = self._said(cut, model)
         check_text(said.prompt)  # with what the LoRAs' own words bring in
         prompt, found = (said.prompt, ()) if model.upscales else linted(said.prompt, cut, model)
@@ -137,13 +138,15 @@ class Prompter:
             hires=cut.job.hires,
             options=cut.job.options,
             scene=job.scene,
-            notes=(*cut.notes, *said.notes, *found),
+            notes=(*cut.notes, *sifted, *said.notes, *found),
         )
 
     def _said(self, cut: Fit, model: Model) -> Wording:
         job = cut.job
         negative = job.negative or self._loras.current.default_negative
         styles = [style.prompt for style in job.styles]
+        if job.tags:
+            styles.append(f"{job.tags}, {{prompt}}")
         if job.scene is None:
             return finished(job.text, cut.loras, cut.dropped, negative, styles)
         return worded(job.scene, model.family, cut.loras, cut.dropped, negative, styles)
@@ -175,7 +178,7 @@ class Prompter:
         written = await self._summarizer.scene(
             labelled(job.text, job.chat), people=people, ceiling=job.rating, caller=job.caller,
             previous=standing_of(moment) if moment else None,
-            so_far=so_far(moment.before) if moment else "",
+            before=before(moment.before) if moment else None, wish=job.llm,
         )  # fmt: skip
         scene = written.scene
         if self._chats and moment:
@@ -184,7 +187,7 @@ class Prompter:
             check_scene(scene)
         rating, rule = rated(scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
-        job = replace(job, scene=scene, shows=shows)
+        job = replace(job, scene=scene, shows=shows, writing=written.writing)
         return _noted(job, *written.notes)
 
 

@@ -16,6 +16,8 @@ from bridge.errors import BadRequest
 from bridge.keys import accounts, all_secrets, chosen
 from bridge.routing.order import Order
 from bridge.styles import USUAL
+from bridge.transport.llm.configured import endpoint, llms
+from bridge.transport.llm.endpoint import Endpoint
 
 PLAIN: Mapping[Any, str] = {int: "a whole number is expected", float: "a number is expected"}
 HOSTS_OF_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -88,12 +90,11 @@ class Settings:
     time_scale: float = setting(
         "BRIDGE_TIME_SCALE", 1.0, "all waits of ours times this (tests scale them down)"
     )
-    llm_base_url: str = setting(
-        "BRIDGE_LLM_BASE_URL", "", "an OpenAI-style endpoint that writes scenes; empty: by rules"
-    )
-    llm_api_key: str = setting("BRIDGE_LLM_API_KEY", "", "its key", secret=True)
-    llm_model: str = setting("BRIDGE_LLM_MODEL", "", "its model")
     llm_timeout: float = setting("BRIDGE_LLM_TIMEOUT", 6.0, "seconds for a scene, in all")
+    llm_check_model: str = setting(
+        "BRIDGE_LLM_CHECK_MODEL", "",
+        "a cheaper model that is asked whether anything changed, as MODEL or ENDPOINT/MODEL",
+    )  # fmt: skip
     s3_endpoint: str = setting("S3_ENDPOINT", "", "keep pictures in this S3 service, not a folder")
     s3_bucket: str = setting("S3_BUCKET", "", "its bucket")
     s3_access_key_id: str = setting("S3_ACCESS_KEY_ID", "", "its key id", secret=True)
@@ -109,6 +110,10 @@ class Settings:
     )  # fmt: skip
     accounts: tuple[Account, ...] = ()
     """The clouds that have what they need, in the order of `providers`."""
+    llms: tuple[Endpoint, ...] = ()
+    """What writes scenes, first choice first; none: rules alone."""
+    vision: Endpoint | None = None
+    """What looks at pictures."""
     hidden: tuple[str, ...] = ()
     """Keys of all clouds, also of those that are not used: never to be shown."""
 
@@ -165,14 +170,18 @@ def read(env: Mapping[str, str], cards: Sequence[Card]) -> Settings:
         raise BadRequest(f"BRIDGE_PUBLIC_URL: {settings.public_url!r} is no http(s) address")
     known = [replace(a, hooks=settings.public_url) for card in cards for a in accounts(card, env)]
     wanted = chosen(settings.providers, [card.name for card in cards], known)
-    return Settings(**values, accounts=wanted, hidden=tuple(all_secrets(cards, env)))
+    return Settings(
+        **values, accounts=wanted, hidden=tuple(all_secrets(cards, env)), llms=llms(env),
+        vision=endpoint(env, "BRIDGE_VISION_", "vision"),
+    )  # fmt: skip
 
 
 def secrets(settings: Settings) -> list[str]:
     """Every value that must never be shown."""
     own = [getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("secret")]
     plain = (value for value in own if isinstance(value, str))
-    keys = settings.keys_of_hosts.values()
+    models = (one.api_key for one in (*settings.llms, settings.vision) if one)
+    keys = (*settings.keys_of_hosts.values(), *models)
     return [value for value in (*plain, *keys, *settings.hidden) if value]
 
 

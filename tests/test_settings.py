@@ -90,6 +90,39 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
         read({"BRIDGE_CORS_ORIGINS": origin}, CARDS)
 
 
+def test_language_models_are_a_numbered_list() -> None:
+    env = {
+        "BRIDGE_LLM_BASE_URL": "https://llm.example/v1",
+        "BRIDGE_LLM_API_KEY": "k-first",
+        "BRIDGE_LLM_3_BASE_URL": "https://api.anthropic.com",
+        "BRIDGE_LLM_3_NAME": "careful",
+        "BRIDGE_LLM_3_PRICE_OUT": "2.5",
+        "BRIDGE_LLM_4_BASE_URL": "https://api.runpod.ai/v2/abc123",
+        "BRIDGE_LLM_5_BASE_URL": "https://api.runpod.ai/v2/abc123/openai/v1",
+        "BRIDGE_LLM_6_MODEL": "without an address",
+        "BRIDGE_VISION_BASE_URL": "http://localhost:11434/v1",
+        "BRIDGE_VISION_API_KEY": "k-eyes",
+    }
+    settings = read(env, [])
+    assert [(one.name, one.kind) for one in settings.llms] == [
+        ("llm", "openai"), ("careful", "anthropic"), ("llm-4", "runpod"), ("llm-5", "openai"),
+    ]  # fmt: skip
+    assert (settings.llms[1].price_in, settings.llms[1].price_out) == (0.0, 2.5)
+    assert settings.vision is not None
+    assert {"k-first", "k-eyes"} <= set(secrets(settings))
+    assert read({}, []).vision is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("BRIDGE_LLM_KIND", "odd"), ("BRIDGE_LLM_PRICE_IN", "cheap"), ("BRIDGE_LLM_2_NAME", "llm")],
+)
+def test_a_wrong_language_model_is_named(name: str, value: str) -> None:
+    env = {"BRIDGE_LLM_BASE_URL": "http://a.example", "BRIDGE_LLM_2_BASE_URL": "http://b.example"}
+    with pytest.raises(BadRequest, match="'llm'" if "NAME" in name else name):
+        read({**env, name: value}, [])
+
+
 FAL = {"FAL_API_KEY": "k1", "FAL_2_API_KEY": "k2", "FAL_3_KEY": "k3", "FAL_2_BASE_URL": "http://b"}
 
 

@@ -1,13 +1,16 @@
 """Writes env.example and docs/reference anew from settings and cards; `--check` only compares."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 from bridge.providers import adapters
 from bridge.settings import Settings
 from bridge.summarizer.lint_rules import rules_page
+from bridge.transport.llm.configured import KNOBS
 from tools.providers_page import providers_page
+from tools.scene_page import scene_page, schema_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +27,9 @@ def env_example() -> str:
     for f in fields(Settings):
         if f.metadata:
             lines += [f"# {f.metadata['about']}", f"#{f.metadata['env']}={_default(f.default)}", ""]
+    lines += ["# --- language models; a second one: BRIDGE_LLM_2_BASE_URL …, up to 9 ---"]
+    for name, about in _models():
+        lines += [f"# {about}", f"#{name}=", ""]
     for adapter in adapters().values():
         if adapter.card.settings:
             lines += [f"# --- {adapter.card.title} ---"]
@@ -37,6 +43,16 @@ def _default(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
+def _models() -> Iterator[tuple[str, str]]:
+    """The variables of language models, and what they are for."""
+    for knob in KNOBS:
+        yield f"BRIDGE_LLM_{knob.suffix}", knob.about
+    for knob in KNOBS:
+        if knob.suffix != "NAME":
+            about = "an endpoint that looks at pictures" if knob.field == "base_url" else knob.about
+            yield f"BRIDGE_VISION_{knob.suffix}", about
+
+
 def settings_page() -> str:
     """The same as a table."""
     rows = [
@@ -44,6 +60,7 @@ def settings_page() -> str:
         for f in fields(Settings)
         if f.metadata
     ]
+    rows += [f"| `{name}` | | {about} |" for name, about in _models()]
     for adapter in adapters().values():
         rows += [
             f"| `{s.env}` | | {adapter.card.title}: {s.about} |" for s in adapter.card.settings
@@ -64,6 +81,8 @@ PAGES = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/providers.md": providers_page,
     "docs/reference/lint.md": rules_page,
+    "docs/reference/scene.md": scene_page,
+    "docs/reference/scene.schema.json": schema_page,
 }
 
 

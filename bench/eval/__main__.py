@@ -14,7 +14,9 @@ from bench.eval.labels import LabelledSet, load
 from bench.eval.measure import Figures, figures
 from bench.eval.report import markdown, misses
 from bench.eval.writers import Sample, raw, written
-from bridge.app import writer_llm
+from bridge.app import language_models
+from bridge.events import Bus
+from bridge.routing.health import Health
 from bridge.settings import environment, read
 
 GOLDEN: Final = Path(__file__).parents[2] / "tests" / "golden"
@@ -25,10 +27,10 @@ async def evaluated(labelled: LabelledSet, *, with_llm: bool) -> dict[str, list[
     found = {"raw text": raw(labelled), "offline": await written(labelled, None, 0.0)}
     if with_llm:
         settings = read(environment(), ())
-        if (llm := writer_llm(settings)) is None:
+        if not settings.llms:
             raise SystemExit("--llm needs BRIDGE_LLM_BASE_URL")
-        found["LLM"] = await written(labelled, llm.ask, settings.llm_timeout)
-        await llm.aclose()
+        async with language_models(settings, Health(), Bus()) as (writers, _):
+            found["LLM"] = await written(labelled, writers.ask, settings.llm_timeout)
     return found
 
 

@@ -8,10 +8,10 @@ from bench.eval.labels import Label, LabelledSet, permanent
 from bridge.domain import Family, Job, Lora
 from bridge.lora.catalog import CatalogFile
 from bridge.pipeline import Prompter
+from bridge.question import Ask
 from bridge.scene import Scene
 from bridge.summarizer.dialects import DIALECTS
 from bridge.summarizer.summarize import Summarizer
-from bridge.summarizer.writer import Ask
 from bridge.wording import worded
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bridge.domain import Decode, Job, Lora, Made, PromptMode, Rating, Style
+from bridge.domain import Decode, Job, Lora, Made, Picture, PromptMode, Rating, Style
 from bridge.engine.card import Option
 from bridge.engine.control import Control
 from bridge.summarizer.continuity.chat import Line
@@ -78,6 +78,14 @@ class Desk(Protocol):
         ...
 
 
+class Viewer(Protocol):
+    """A model that looks at pictures."""
+
+    async def describe(self, picture: Picture) -> str:
+        """One paragraph; AttemptError when nobody answers."""
+        ...
+
+
 class ChatDesk(Protocol):
     """What the stories of chats stand at."""
 
@@ -106,6 +114,7 @@ class Rooms:
     routes: Routes
     loras: Loras
     desk: Desk | None = None
+    viewer: Viewer | None = None
     chats: ChatDesk | None = None
     wake: Callable[[str, str], bool] | None = None
     """Of account and ref: look after that attempt now; False when nobody waits for it."""
@@ -133,6 +142,8 @@ class DoorSettings:
     """In one request."""
     version: str = ""
     """Shown in infotexts and lists."""
+    llms: tuple[str, ...] = ()
+    """Names of the language models that a request may choose from."""
     styles: Mapping[str, Style] = field(default_factory=dict)
     """By name."""
     infotext: Infotext = "full"

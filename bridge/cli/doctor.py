@@ -143,12 +143,13 @@ def styles(settings: Settings) -> Iterator[Finding]:
 
 def writer(settings: Settings) -> Iterator[Finding]:
     """Who writes scenes."""
-    if not settings.llm_base_url:
+    if not settings.llms:
         yield Finding("todo", "scenes are written by rules; set BRIDGE_LLM_BASE_URL for an LLM")
-    elif not settings.llm_model:
-        yield Finding("wrong", f"{settings.llm_base_url}: set BRIDGE_LLM_MODEL too")
-    else:
-        yield Finding("ok", f"scenes are written by {settings.llm_model}, else by rules")
+    for llm in settings.llms:
+        if llm.model:
+            yield Finding("ok", f"scenes are written by {llm.name} ({llm.model}), else by rules")
+        else:
+            yield Finding("wrong", f"{llm.base_url}: {llm.name} needs a model (BRIDGE_LLM_MODEL)")
 
 
 def _port(url: str, settings: Settings) -> Finding:

@@ -5,13 +5,16 @@ import asyncio
 from dataclasses import replace
 from typing import get_args
 
-from bridge.app import places, prompter, writer_llm
+from bridge.app import language_models, places, prompter
 from bridge.cli.lines import tell, texts
 from bridge.cli.wiring import configured
 from bridge.domain import Family, Job
 from bridge.engine.card import LoraRule, Model
 from bridge.errors import BadRequest, BridgeError
+from bridge.events import Bus
 from bridge.lora.catalog import CatalogFile
+from bridge.pipeline import Prompter
+from bridge.routing.health import Health
 from bridge.settings import Settings
 from bridge.summarizer.scene_json import dump
 
@@ -23,13 +26,17 @@ def run(options: argparse.Namespace) -> int:
     settings = configured()
     settings = replace(settings, lora_dict=options.dict or settings.lora_dict)
     if options.offline:
-        settings = replace(settings, llm_base_url="")
+        settings = replace(settings, llms=())
     return asyncio.run(_scenes(settings, options.dialect))
 
 
 async def _scenes(settings: Settings, family: Family) -> int:
-    llm = writer_llm(settings)
-    write = prompter(settings, CatalogFile(settings.lora_dict), llm, places(settings))
+    async with language_models(settings, Health(), Bus()) as (writers, _):
+        write = prompter(settings, CatalogFile(settings.lora_dict), writers, places(settings))
+        return await _told(write, settings, family)
+
+
+async def _told(write: Prompter, settings: Settings, family: Family) -> int:
     model = Model(
         id=family, name=family, family=family, loras=LoraRule(most=99), negative=True,
         seeds=(0, 2**32 - 1),
@@ -48,6 +55,4 @@ async def _scenes(settings: Settings, family: Family) -> int:
         scene = dump(job.scene) if job.scene else None
         said = {"scene": scene, "prompt": ready.prompt, "negative": ready.negative}
         tell({"id": ident, **said, "notes": notes})
-    if llm:
-        await llm.aclose()
     return 1 if refused else 0

@@ -76,8 +76,9 @@ def listening(host: str, port: int) -> socket.socket:
 def rooms(bridge: Bridge) -> Rooms:
     """What the doors are handed."""
     return Rooms(
-        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.chats, bridge.wake
-    )
+        bridge.pipeline, bridge.router, bridge.loras, bridge.overview, bridge.viewer, bridge.chats,
+        bridge.wake,
+    )  # fmt: skip
 
 
 def door_settings(settings: Settings) -> DoorSettings:
@@ -93,6 +94,7 @@ def door_settings(settings: Settings) -> DoorSettings:
         max_pictures=settings.max_pictures,
         version=__version__,
         infotext=settings.infotext,
+        llms=tuple(llm.name for llm in settings.llms),
         styles=read_styles(settings.styles),
     )
 

@@ -15,6 +15,7 @@ from bridge.events import (
     AttemptEnded,
     Event,
     JobEnded,
+    LlmAsked,
     PictureKept,
     Rested,
     StoreFailed,
@@ -25,6 +26,9 @@ SERIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "bridge_cost_dollars": ("What the clouds say they charged", ("provider", "model")),
     "bridge_pictures_kept": ("Pictures taken into the gallery", ("provider", "model")),
     "bridge_jobs": ("Jobs, by how they ended", ("outcome",)),
+    "bridge_llm_calls": ("Language models asked", ("endpoint", "model", "purpose", "outcome")),
+    "bridge_llm_tokens": ("Tokens read and written", ("endpoint", "model", "side")),
+    "bridge_llm_cost_dollars": ("What language models cost", ("endpoint", "model")),
     "bridge_rests": ("Rests of accounts and routes", ("key", "why")),
     "bridge_store_failures": ("Writes that were lost", ()),
 }
@@ -54,6 +58,8 @@ class Metrics:
                 self._counts["bridge_pictures_kept"][provider, model] += 1
             case JobEnded(outcome=outcome):
                 self._counts["bridge_jobs"][outcome,] += 1
+            case LlmAsked():
+                self._asked(event)
             case Rested(key=key, why=why):
                 self._counts["bridge_rests"][key, why] += 1
             case StoreFailed():
@@ -73,7 +79,7 @@ class Metrics:
 
         for name, (about, labels) in SERIES.items():
             counter = families.CounterMetricFamily(name, about, labels=labels)
-            scale = 1e-6 if name == "bridge_cost_dollars" else 1
+            scale = 1e-6 if name.endswith("_dollars") else 1
             for values, count in self._counts[name].copy().items():
                 counter.add_metric(values, count * scale)
             yield counter
@@ -91,6 +97,13 @@ class Metrics:
             buckets = list(zip(bounds, accumulate(counts), strict=True))
             histogram.add_metric(route, buckets, self._seconds[route])
         yield histogram
+
+    def _asked(self, event: LlmAsked) -> None:
+        route = event.endpoint, event.model
+        self._counts["bridge_llm_calls"][(*route, event.purpose, event.outcome)] += 1
+        self._counts["bridge_llm_cost_dollars"][route] += event.cost
+        for side, count in (("in", event.tokens_in), ("out", event.tokens_out)):
+            self._counts["bridge_llm_tokens"][(*route, side)] += count
 
     def _ended(self, event: AttemptEnded) -> None:
         route = event.provider, event.model

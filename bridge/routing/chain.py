@@ -121,6 +121,8 @@ def recipe(job: Job, ready: Ready) -> Mapping[str, object]:
         "hires": asdict(ready.hires) if ready.hires else None,
         "options": dict(ready.options),
         "loras": [{"id": use.id, "weight": use.weight} for use in ready.loras],
+        "scene_by": job.writing.by,
+        "scene_cost": job.writing.cost,
         "notes": [note.code for note in ready.notes],
     }
 

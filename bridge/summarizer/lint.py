@@ -146,6 +146,19 @@ def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
     return mended, (Note("prompt-mended", f"mended for {family}: {codes}"),) if codes else ()
 
 
+def sift(tags: str, negative: str, family: Family) -> tuple[str, str, tuple[Note, ...]]:
+    """Quality tags and a negative prompt as `family` reads them: to most, such tags are noise.
+
+    SillyTavern sends both with every picture unless somebody clears the fields.
+    """
+    if family in _TAGGED:
+        return tags, negative, ()
+    negative, dropped = strip_boilerplate(negative)
+    left_out = ", ".join(filter(None, (tags, dropped)))
+    note = Note("boilerplate", f"left out, {family} is not helped by it: {left_out}")
+    return "", negative, (note,) if left_out else ()
+
+
 def _mended(text: str, family: Family) -> str:
     text = text if _is_plain(text) else _bared(text, family)
     if family not in _TAGGED:

@@ -31,6 +31,9 @@ _CRAFT: Final = re.compile(
 )
 """Words of somebody who orders a picture."""
 _TELLING: Final = re.compile(r"\b(?:I|you|he|she|they|we|my|your|his|her)\b", re.IGNORECASE)
+_CAPTION: Final = re.compile(r'\s*\{\s*"\w+"\s*:')
+"""A prompt as JSON, as Ideogram 4 and FLUX.2 take it."""
+_THING: Final = re.compile(r"(?:an?|two|three)\s", re.IGNORECASE)
 _ENDED: Final = re.compile(r"[.!?…。！？][\"”’*)]*(?=\s|$)|。")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -50,6 +53,8 @@ def raw_message(text: str) -> str:
 
 def is_story(text: str) -> bool:
     """Roleplay text: it has a narrator, speech or stage directions. Else a prompt as it stands."""
+    if _CAPTION.match(text):
+        return False
     if any(sign in text for sign in _SYNTAX_SIGNS) and _SYNTAX.search(text):
         return False
     is_quoted = any(mark in text for mark in '"“”')
@@ -90,8 +95,11 @@ def _tag(segment: str) -> str:
 def _is_list(text: str) -> bool:
     """Short comma segments without an end of a sentence."""
     parts = [part for part in re.split(r"[,\n]", text) if part.strip()]
-    if len(parts) < 3 or _ENDED.search(text.strip().rstrip(".")):
+    bare = text.strip()
+    if len(parts) < 3 or _ENDED.search(bare.rstrip(".")):
         return False
+    if bare.endswith(".") and _TELLING.search(bare) and not _THING.match(bare):
+        return False  # `He stops, turns, waits.`
     if _UNSPACED.search(text):
         return sum(map(len, parts)) / len(parts) < 8
-    return sum(len(part.split()) for part in parts) / len(parts) <= 5
+    return sum(len(part.split()) for part in parts) / len(parts) <= (5 if len(parts) < 8 else 8)

@@ -51,10 +51,12 @@ def _bare(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse(text: str) -> Scene:
-    """The Scene in an LLM's answer, out of fences, thinking and prose; Garbled says why not."""
-    text = _THINKING.sub("", text[:_LONGEST])
+    """The Scene in an LLM's answer, out of fences, thinking and prose; Garbled says why not.
+
+    Of several, the last: what stands before it was a draft.
+    """
     reason = "there is no JSON object in it"
-    for found in _objects(text):
+    for found in reversed(objects_in(text)):
         if not any(key in found for key in _NEEDED):
             reason = f"none of {', '.join(_NEEDED)} is in the JSON object"
             continue
@@ -63,6 +65,11 @@ def parse(text: str) -> Scene:
         except msgspec.ValidationError as error:
             reason = str(error)
     raise Garbled(f"the scene cannot be read: {reason}")
+
+
+def objects_in(text: str) -> list[dict[str, Any]]:
+    """The JSON objects in a model's answer, its thinking left out."""
+    return list(_objects(_THINKING.sub("", text[:_LONGEST])))
 
 
 def dump(scene: Scene) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from bridge.summarizer.words import alternatives, listed
 _QUOTED: Final = re.compile(
     r'(?<!\d)"(?P<straight>[^"\n]*)(?:"|$)|“(?P<curly>[^“”\n]*)(?:”|$)|«(?P<french>[^«»\n]*)(?:»|$)'
     r"|„(?P<low>[^„“”\n]*)[“”]|「(?P<corner>[^「」]*)」|『(?P<double>[^『』]*)』|‹(?P<single>[^‹›\n]*)›"
+    r"|‚(?P<low_single>[^‚‘’\n]*)[‘’]"
     r"|(?<!\w)[‘'](?P<inner>[^‘’'\"“”\n]*(?:(?<=\w)[’'](?=\w)[^‘’'\"“”\n]*)*(?<=[.,!?…—-]))[’'](?!\w)",
     re.MULTILINE,
 )
 _DASHED: Final = re.compile(
     r"(?:(?<=^)|(?<=\n)|(?<=[.!?…]\s))[ \t]*[—–](?=\s)(?P<line>[^\n]*?)"
-    r"(?:,?\s+[—–]\s+(?P<says>[^.!?\n]*[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
+    r"(?:,?\s+[—–]\s+(?P<says>[^.!?\n]{0,200}[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
 )
 _VERBS: Final = alternatives("speech_verbs")
 _LETTERED: Final = re.compile(rf"\b(?:{alternatives('lettering')})\b[^.!?]*$", re.IGNORECASE)
@@ -34,6 +35,9 @@ _AFTER: Final = re.compile(
     rf"(?:{_VERBS})\b",
     re.IGNORECASE,
 )
+_TWO_MARKS: Final = re.compile(r"(?:''|``)([^'`\n]+)''")
+_OUTWARD: Final = re.compile(r"»([^«»\n]*)«")
+_WIDE: Final = str.maketrans("＂﹁﹂﹃﹄｢｣", '"「」『』「」')
 _MARK: Final = "\x01"
 _NAME: Final = r"(?-i:[A-Z])[\w'’-]*"
 _WHO: Final = (
@@ -51,9 +55,17 @@ _SAYS_BEFORE: Final = re.compile(
 )
 _FOREIGN_WHO: Final = "он|она|они|я|er|sie|ich|il|elle|je|él|ella|lui|lei|ele|ela"
 _FOREIGN: Final = re.compile(
-    rf"{_MARK}[\s,]*(?:と(?=\w)|(?:と\w{{0,6}}?)?(?:{alternatives('speech_verbs_foreign')})\b(?:\s(?:{_FOREIGN_WHO})\b)?)"
+    rf"{_MARK}[\s,]*(?:[他她它我你]们?\w{{0,4}}?(?:说道|说|说着|问道|问|喊道|喊|答道|答|道)(?=[。，！])|と(?=\w)|(?:と\w{{0,6}}?)?(?:{alternatives('speech_verbs_foreign')})\b(?:(?:\s|-(?:t-)?)(?:{_FOREIGN_WHO})\b)?)"
 )
 _PRONOUNS: Final = frozenset(listed("pronouns"))
+
+
+def plain_quotes(text: str) -> str:
+    """Quotes in rarer dress as their plain sisters: wide, upright, doubled, pointing outward."""
+    text = _TWO_MARKS.sub(r'"\1"', text.translate(_WIDE))
+    first = text.find("»")
+    is_outward = first >= 0 and not 0 <= text.find("«") < first
+    return _OUTWARD.sub(r"«\1»", text) if is_outward else text
 
 
 def cut_speech(body: str) -> tuple[str, list[str]]:

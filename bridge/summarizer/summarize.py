@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.domain import Rating
+from bridge.question import Ask, LlmWish
+from bridge.scene import Scene
 from bridge.summarizer.guard import check_scene
 from bridge.summarizer.offline import write_offline
 from bridge.summarizer.people import Known
 from bridge.summarizer.places import CuratedPlace, curated
 from bridge.summarizer.places_book import InMemory, PlaceBook, States
 from bridge.summarizer.places_choice import Chooser, Standing
-from bridge.summarizer.writer import Ask, SceneWriter, Written
+from bridge.summarizer.writer import SceneWriter, Written
 from bridge.visible import visible
 
 _RECENT: Final = 4000
@@ -20,7 +22,10 @@ _HINTS: Final = 1500
 
 
 class Summarizer:
-    """`ask` is the LLM, or None for rules alone; `states` remembers which places were used."""
+    """`ask` is the LLM, or None for rules alone; `states` remembers which places were used.
+
+    With `checks` there is a small model to ask what a text changes.
+    """
 
     def __init__(
         self,
@@ -29,10 +34,11 @@ class Summarizer:
         timeout: float = 6.0,
         places: Sequence[CuratedPlace] = (),
         states: States | None = None,
+        checks: bool = False,
     ) -> None:
         listed = places or curated()
         self._has_llm = ask is not None
-        self._writer = SceneWriter(ask, write_offline, timeout=timeout)
+        self._writer = SceneWriter(ask, write_offline, timeout=timeout, checks=checks)
         self._chooser = Chooser(listed, PlaceBook(listed, states or InMemory()))
 
     async def scene(
@@ -43,12 +49,13 @@ class Summarizer:
         ceiling: Rating = Rating.GENERAL,
         caller: str = "",
         previous: Standing | None = None,
-        so_far: str = "",
+        before: Scene | None = None,
+        wish: LlmWish = LlmWish(),  # noqa: B008  # frozen
     ) -> Written:
         """The scene of the last moment of `text`; Forbidden for what is never made.
 
-        `previous` is where the chat was, with the `rival` that came with it; `so_far` tells an LLM
-        what else stood before.
+        `previous` is where the chat was, with the `rival` that came with it;
+        `before` is what else stood so far: people with their outfits, time, weather.
         """
         recent = visible(text[-_RECENT:])[-_HINTS:]
         names = [name for one in people for name in (one.name, *one.words)]
@@ -57,7 +64,7 @@ class Summarizer:
         else:
             offer = self._chooser.hints(recent, names)
         written = await self._writer.write(
-            text, people=people, places=offer.listed, ceiling=ceiling, so_far=so_far
+            text, people=people, places=offer.listed, ceiling=ceiling, before=before, wish=wish
         )
         scene, rival = await self._chooser.choose(written.scene, offer, caller, previous)
         check_scene(scene)

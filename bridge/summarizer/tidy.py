@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.summarizer.speech import cut_speech
+from bridge.summarizer.speech import cut_speech, plain_quotes
 from bridge.summarizer.words import alternatives
 from bridge.visible import visible
 
@@ -29,12 +29,16 @@ _LABEL: Final = re.compile(
     r"(?m)^[ \t]*[*_]*((?:[^\W\d_a-z][\w.'’-]*)(?:[ ][^\W\d_a-z][\w.'’-]*){0,3}|[a-z][\w'’-]{1,15})"
     r"[*_]*[ \t]*[:：][*_]*(?=[ \t]*[\"“«*「『A-ZÀ-Þ]|[ \t]*[^\x00-\x7f])"
 )
-_TELLERS: Final = frozenset({"narrator", "narration", "gm", "dm", "story", "system"})
+_TELLERS: Final = frozenset(
+    {"narrator", "narration", "gm", "dm", "story", "system", "assistant", "ai", "bot", "model"}
+)
 _FIELD: Final = re.compile(
     rf"(?im)(?<![\w*_])[*_]{{0,3}}(?:{alternatives('fields')})[*_]{{0,3}}:[*_]{{0,3}}[ \t]+(?=\S)"
 )
 _BOLD: Final = re.compile(r"(?<!\*)\*\*(?!\*)([^*\n]+)\*\*(?!\*)")
 _DEED: Final = re.compile(r"\*{1,3}([^*]+)\*{1,3}")
+_STRUCK: Final = re.compile(r"~~[^~\n]+~~")
+_ESCAPED: Final = re.compile(r"\\([*_~`>#\[\]()\"'|-])")
 _MARKS: Final = re.compile(r"[*~`]+|(?<!\w)_+|_+(?!\w)")
 _TO_SOMEBODY: Final = re.compile(
     r"\b(?:I|I['’]\w+|you|your|yours|you['’]\w+|me|my|we|our|us|lets|let['’]s)\b", re.IGNORECASE
@@ -79,6 +83,7 @@ class Tidied:
 def tidy(text: str) -> Tidied:
     """Take a message or a chat log apart; never fails."""
     shown = html.unescape(visible(unicodedata.normalize("NFC", text[-_LONGEST:])))
+    shown = plain_quotes(_STRUCK.sub(" ", _ESCAPED.sub(r"\1", shown)))
     shown = _UNSEEN.sub("", _PLACEHOLDER.sub("", _EMOJI.sub(" ", shown)))
     shown = _CUT_WORD.sub("-", _FIELD.sub("", shown)).replace(" | ", ". ")
     shown = _BRACKETED.sub(r"\1.\n", shown)
@@ -110,16 +115,23 @@ def _turn(label: str, body: str) -> Turn:
 
 def _unquoted(body: str, speaker: str) -> tuple[str, list[str]]:
     """A turn without quotes: around asterisks, or after a label, plain text may be speech."""
-    deeds = [deed for deed in _DEED.findall(body) if len(deed.split()) > 2]
-    rest = _DEED.sub(lambda deed: "\n" if len(deed[1].split()) > 2 else deed[1], body)
+    deeds = [deed[1] for deed in _DEED.finditer(body) if _is_deed(deed)]
+    rest = _DEED.sub(lambda deed: "\n" if _is_deed(deed) else deed[1], body)
     if deeds:
-        if not _TO_SOMEBODY.search(rest):
+        is_call = rest.rstrip().endswith(("!", "?")) and not _OF_SOMEBODY.search(rest)
+        if not (is_call or _TO_SOMEBODY.search(rest)):
             return body, []
         return " ".join(map(_sentence, deeds)), rest.split("\n")
     is_told = speaker in body or len(_OF_SOMEBODY.findall(body)) > 1
     if speaker and (not is_told or _TO_SOMEBODY.search(body)):
         return "", re.split(r"(?<=[.!?…])\s+", body)
     return body, []
+
+
+def _is_deed(marked: re.Match[str]) -> bool:
+    """Not a word or two that are stressed: `*very much*`; a sentence, or what begins the turn."""
+    deed = marked[1].strip()
+    return len(deed.split()) > 2 or deed.endswith((".", "!")) or not marked.start()
 
 
 def _sentence(deed: str) -> str:

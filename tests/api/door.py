@@ -14,7 +14,7 @@ import uvicorn
 from PIL import Image
 from uvicorn.server import ServerState
 
-from bridge.api.rooms import ChatDesk, Desk, DoorSettings, Rooms
+from bridge.api.rooms import ChatDesk, Desk, DoorSettings, Rooms, Viewer
 from bridge.api.running import Running
 from bridge.api.site import build
 from bridge.domain import AttemptRecord, Job, Lora, LoraUse, Made, Note, Picture, Ready
@@ -167,6 +167,7 @@ async def opened(
     grace: float = 0.05,
     desk: Desk | None = None,
     chats: ChatDesk | None = None,
+    viewer: Viewer | None = None,
     **settings: Any,
 ) -> AsyncIterator[Door]:
     """A door as `bridge.api.site` builds it, behind uvicorn."""
@@ -179,7 +180,7 @@ async def opened(
         waited_for.discard((account, ref))
         return known
 
-    rooms = Rooms(pipeline, routes, FakeLoras(), desk, chats, wake=wake)
+    rooms = Rooms(pipeline, routes, FakeLoras(), desk, viewer, chats, wake)
     site = build(rooms, DoorSettings(version="test", **settings), Running(grace))
     config = uvicorn.Config(site, log_config=None, lifespan="off", ws="none", http="httptools")
     config.load()

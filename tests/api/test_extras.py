@@ -1,9 +1,11 @@
 import pybase64
 import pytest
 
+from bridge.domain import Picture
+from bridge.errors import Limited
 from bridge.pictures.sniff import sniff
 from bridge.pictures.text import with_text
-from tests.api.door import Door, base64, drawn
+from tests.api.door import Door, base64, drawn, opened
 
 TEXT = "a fox\nNegative prompt: fog\nSteps: 4, Sampler: Euler, Seed: 7, Size: 16x8"
 
@@ -94,6 +96,27 @@ async def test_a_refusal_says_what_and_where(
     answer = await door.post(path, asked)
     assert answer.status == 422
     assert words in answer.json["detail"]
+
+
+class Eyes:
+    async def describe(self, picture: Picture) -> str:
+        return f"a picture of {picture.width} by {picture.height}"
+
+
+class NoEyes:
+    async def describe(self, picture: Picture) -> str:
+        raise Limited("the language model answered 429", retry_after=7)
+
+
+async def test_a_vision_model_describes_a_picture() -> None:
+    body = {"image": base64(drawn()), "model": "clip"}
+    async with opened(viewer=Eyes()) as door:
+        answer = await door.post("interrogate", body)
+        assert answer.json == {"caption": "a picture of 16 by 8"}
+        assert (await door.post("interrogate", {"image": "no"})).status == 422
+    async with opened(viewer=NoEyes()) as door:
+        answer = await door.post("interrogate", body)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
 
 
 async def test_a_picture_without_words_says_nothing(door: Door) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bridge.domain import LoraFile, Rating
 from bridge.errors import AllProvidersFailed, LoraUnreachable
+from bridge.question import LlmWish
 from tests.api.door import Door, opened
 
 URL = "https://files.example/loras/Mira%20v2.safetensors?token=s3cret"
@@ -62,6 +63,16 @@ async def test_provider_and_model_choose_the_route(
 ) -> None:
     await door.post("txt2img", setting(**wished))
     assert door.pipeline.jobs[0].route == route
+
+
+async def test_endpoint_and_model_of_the_writer_are_wished() -> None:
+    async with opened(llms=("llm", "careful")) as door:
+        assert (await door.post("txt2img", setting(llm="careful", llm_model="m"))).status == 200
+        wrong = await door.post("txt2img", setting(llm="nobody"))
+        assert door.pipeline.jobs[0].llm == LlmWish("careful", "m")
+    assert (wrong.status, wrong.json["detail"]) == (
+        422, "body.override_settings.bridge.llm: 'nobody' is none of llm, careful",
+    )  # fmt: skip
 
 
 async def test_the_script_goes_before_the_setting(door: Door) -> None:

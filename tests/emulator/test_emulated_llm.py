@@ -128,3 +128,71 @@ async def test_models_and_keys(client: Any) -> None:
     found = await client.ask("GET", "/llm/v1/models", key="emu-llm-key")
     assert [model["id"] for model in found.json["data"]] == ["emulated-writer"]
     assert (await client.ask("GET", "/llm/v1/models")).status == 401
+
+
+ANTHROPIC = "/llm/anthropic/v1/messages"
+RUNSYNC = "/llm/runpod/qwen/runsync"
+
+
+async def anthropic(client: Any, **more: Any) -> Any:
+    """One message with the tool `answer`."""
+    messages = [{"role": "user", "content": STORY}]
+    tools = [{"name": "answer", "input_schema": SCHEMA}]
+    body = {"model": "emulated-writer", "max_tokens": 99, "messages": messages, "tools": tools}
+    headers = {"x-api-key": "emu-llm-key", "anthropic-version": "2023-06-01"}
+    async with client.session.post(
+        client.emu.url + ANTHROPIC, json={**body, **more}, headers=headers
+    ) as reply:
+        return reply.status, await reply.json()
+
+
+async def test_anthropics_tool_is_used(client: Any) -> None:
+    status, found = await anthropic(client)
+    (part,) = found["content"]
+    assert (status, part["type"], part["name"], part["input"]["time"]) == (
+        200, "tool_use", "answer", "dusk",
+    )  # fmt: skip
+    assert found["usage"]["input_tokens"] > 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"max_tokens": None}, {"messages": [{"role": "system", "content": "x"}]}, {"model": None}],
+)
+async def test_anthropic_is_strict(client: Any, wrong: Json) -> None:
+    assert (await anthropic(client, **wrong))[0] == 400
+
+
+async def test_a_runpod_worker_keeps_the_schema_that_it_is_told(client: Any) -> None:
+    told = f"Fit this: {json.dumps(SCHEMA, separators=(',', ':'))}"
+    messages = [{"role": "system", "content": told}, {"role": "user", "content": STORY}]
+    job = {"input": {"model": "emulated-writer", "messages": messages}}
+    reply = await client.ask("POST", RUNSYNC, job, "emu-llm-key")
+    assert reply.json["status"] == "COMPLETED"
+    (choice,) = reply.json["output"]["result"]["choices"]
+    assert json.loads(choice["message"]["content"])["score"] == 3
+    assert (await client.ask("POST", RUNSYNC, {}, "emu-llm-key")).status == 400
+
+
+async def test_a_cut_answer_says_so(client: Any) -> None:
+    client.emu.faults.add("llm", "cut_off")
+    reply = await client.llm(STORY, response_format=JSON_OBJECT)
+    assert reply.json["choices"][0]["finish_reason"] == "length"
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(said(reply))
+
+
+async def test_formats_that_it_does_not_take_are_refused(client: Any) -> None:
+    client.emu.settings.change({"clouds": {"llm": {"formats": ["text"]}}})
+    assert (await client.llm(STORY, response_format=JSON_OBJECT)).status == 400
+    assert (await client.llm(STORY)).status == 200
+
+
+async def test_a_picture_has_no_words(client: Any) -> None:
+    parts = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
+    wanted = {"type": "json_schema", "json_schema": {"name": "grade", "schema": schema}}
+    body = {"model": "emulated-writer", "messages": [{"role": "user", "content": parts}]}
+    path = "/llm/v1/chat/completions"
+    reply = await client.ask("POST", path, {**body, "response_format": wanted}, "emu-llm-key")
+    assert json.loads(said(reply)) == {"score": 7}

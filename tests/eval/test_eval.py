@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -17,6 +16,7 @@ from bench.eval.measure import Figures, figures, leaks, wrong_loras
 from bench.eval.report import markdown, misses
 from bench.eval.words import content, f1, kept, run_in_common
 from bench.eval.writers import Sample, written
+from bridge.question import Answer, Question
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 
@@ -129,8 +129,8 @@ async def test_an_llm_that_answers_nonsense_is_measured_as_the_rules() -> None:
     dev = load(GOLDEN / "dev")
     few = replace(dev, scenes=dev.scenes[:2])
 
-    async def nonsense(messages: Sequence[Any], schema: Any) -> str:
-        return "no record at all"
+    async def nonsense(question: Question) -> Answer:
+        return Answer("no record at all")
 
     told, by_rules = await written(few, nonsense, 1.0), await written(few, None, 0.0)
     assert [one.prompts for one in told] == [one.prompts for one in by_rules]

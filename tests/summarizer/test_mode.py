@@ -1,36 +1,16 @@
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
+from tests.summarizer.golden_scenes import SCENES, prompts_of, scene_of
 
-PROMPTS = [
-    "1girl, solo, red hair, (smile:1.2), outdoors",
-    "a fox in the snow",
-    "A cinematic photo of a woman with red hair in a field, golden hour, 85mm lens.",
-    "landscape, mountains, river, morning mist",
-    "portrait of an old fisherman, oil painting style, dramatic lighting",
-    "A small cottage by the lake at dawn.",
-    "cyberpunk street at night",
-    "A knight stands on a hill. The sky is red. Cinematic lighting.",
-    "Woman with copper hair, standing at the lens. The setting is a lighthouse, dusk.",
-    "a castle <lora:stone_style:0.8> BREAK a moat",
-    "score_9, score_8_up, a red house",
-    "赤い家, 山, 朝, 霧",
-    "",
-]
-STORIES = [
-    "*She nods.*",
-    "Rose rose.",
-    '"Come in," says Mara.',
-    "I push the door open and you follow me into the hall.",
-    "Mara: Where have you been?\nTom: Out.",
-    "Mara walks to the window. Rain runs down the glass. She does not turn round.",
-    "さくらは笑う。「どうぞ」",
-    "On the shelf stand three jars. The plaster is damp.",
-    "((OOC: brb)) Tom waits by the gate.",
-    "he smiles and hands you the lamp",
-]
+CASES = json.loads(Path(__file__).with_name("mode_cases.json").read_text(encoding="utf-8"))
+PROMPTS, STORIES = CASES["prompts"], CASES["stories"]
 
 
 @pytest.mark.parametrize("text", PROMPTS)
@@ -41,6 +21,20 @@ def test_a_finished_prompt_is_no_story(text: str) -> None:
 @pytest.mark.parametrize("text", STORIES)
 def test_a_story_is_one(text: str) -> None:
     assert is_story(text)
+
+
+def test_both_tables_are_long_enough_to_mean_something() -> None:
+    assert min(len(PROMPTS), len(STORIES)) >= 40
+
+
+def test_what_our_dialects_write_in_english_is_a_finished_prompt() -> None:
+    prompts = {one for scene in SCENES for one in prompts_of(scene_of(scene)).values()}
+    assert [one for one in prompts if one.isascii() and is_story(one)] == []
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene["id"])
+def test_every_golden_text_is_a_story(scene: dict[str, Any]) -> None:
+    assert is_story(scene["text"])
 
 
 def test_sillytaverns_prefix_and_negative_are_boilerplate() -> None:

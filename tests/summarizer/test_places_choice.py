@@ -1,16 +1,15 @@
 """Where a scene is: stated, standing, or chosen; a move is stated or wins twice in a row."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
+from bridge.question import Answer, Question
 from bridge.scene import Place, Scene
 from bridge.summarizer.places import NONE, STAY, curated
 from bridge.summarizer.places_book import InMemory, PlaceBook, State
 from bridge.summarizer.places_choice import Chooser, Offer, Standing
 from bridge.summarizer.scene_json import dump
 from bridge.summarizer.summarize import Summarizer
-from bridge.summarizer.writer import Message
 
 PLACES = curated()
 BY_ID = {place.id: place for place in PLACES}
@@ -150,9 +149,9 @@ async def test_by_rules_each_caller_goes_through_the_list() -> None:
 async def test_the_llm_is_shown_the_shortlist_and_its_pick_is_painted() -> None:
     asked: list[str] = []
 
-    async def picks_the_second(messages: list[Message], schema: Mapping[str, Any]) -> str:
-        asked.append(messages[0]["content"])
-        return json.dumps(dump(at(TAVERN.id)))
+    async def picks_the_second(question: Question) -> Answer:
+        asked.append(question.messages[0]["content"])
+        return Answer(json.dumps(dump(at(TAVERN.id))))
 
     write = Summarizer(picks_the_second, places=(CAFE, TAVERN))
     written = await write.scene("They meet over coffee.", caller="ann")

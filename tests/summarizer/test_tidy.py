@@ -1,3 +1,6 @@
+import unicodedata
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,18 @@ SPOKEN = [
     ("‘Don’t touch it,’ she says. The lamp is lit.", "The lamp is lit.", "Don’t touch it"),
     ("*Mara opens the door.* Come in, you must be cold.", "Mara opens the door.", "Come in"),
     ('The door is red. He growls: "Who\'s there?"', "The door is red.", "Who's there"),
+    ("»Komm herein«, sagt sie. Die Tür ist rot.", "Die Tür ist rot.", "Komm herein"),
+    ("‚Komm herein‘, sagt sie. Die Tür ist rot.", "Die Tür ist rot.", "Komm herein"),
+    ("‹Komm herein›, sagt sie. Die Tür ist rot.", "Die Tür ist rot.", "Komm herein"),
+    ("«Entrez», dit-elle. La porte est rouge.", "La porte est rouge.", "Entrez"),
+    ("“请进，”她说。门是红的。", "门是红的。", "请进"),
+    ("﹁請進﹂門是紅的。", "門是紅的。", "請進"),
+    ("''Come in,'' she says. The door is red.", "The door is red.", "Come in"),
+    ("``Come in,'' she says. The door is red.", "The door is red.", "Come in"),
+    ("＂Come in＂ The door is red.", "The door is red.", "Come in"),
+    ("<q>Come in</q> The door is red.", "The door is red.", "Come in"),
+    ("*She waves.* Hello there!", "She waves.", "Hello there"),
+    ("*waves shyly* Hello there!", "waves shyly.", "Hello there"),
 ]
 
 
@@ -40,6 +55,26 @@ def test_apostrophes_inches_scare_quotes_and_lettering_are_no_speech(text: str) 
     assert tidied.speech == ()
     for word in ("captain's", "nail", "edge", "best", "THE DRY CHAIR", "OPEN ALL NIGHT"):
         assert (word in text) == (word in tidied.story)
+
+
+@pytest.mark.parametrize(
+    ("text", "story"),
+    [
+        ("~~She runs.~~ She waits.", "She waits."),
+        ("\\*She waits.\\*", "She waits."),
+        ("She is *very much* awake.", "She is very much awake."),
+        ("*Mara* waits by the door.", "Mara waits by the door."),
+        ("Assistant: She waits.", "She waits."),
+        ("{{user}} waves. {{char}}'s coat is red.", "waves. coat is red."),
+        ("She waits 😀👋🏽 by the 🚪 door.", "She waits by the door."),
+        ("She <b>waits</b>&nbsp;&amp; <i>nods</i>.", "She waits & nods."),
+        ("# Chapter one\n\n> She waits.\n- He nods.", "Chapter one. She waits. He nods."),
+        ("She waits. See [the map](https://x.example/a).", "She waits. See the map."),
+        ("She waits. ![Mara](https://x.example/a.png)", "She waits."),
+    ],
+)
+def test_marks_go_and_words_stay(text: str, story: str) -> None:
+    assert tidy(text).story == story
 
 
 def test_whoever_goes_on_to_act_stays_and_a_bare_pronoun_goes() -> None:
@@ -77,6 +112,45 @@ def test_any_text_can_be_taken_apart(text: str) -> None:
     tidied = tidy(text)
     assert "*" not in tidied.story
     assert all(line.strip() == line for line in tidied.speech)
+
+
+PIECES = [
+    "She waits. ", '"', "“", "”", "*", "Mara: ", "\n", "<b>", "((", "))", "— ", "says ", "{{a}}",
+    "🚪", "[OOC", "]", "```", "«", "»", "'", "The sign reads ", "~~", "\\*", "&amp;", "| ",
+]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=25).map("".join))
+def test_a_story_is_never_longer_than_its_text(text: str) -> None:
+    tidied = tidy(text)
+    assert len(tidied.story) <= len(unicodedata.normalize("NFC", text))
+    assert sum(map(len, tidied.speech)) <= len(unicodedata.normalize("NFC", text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(["She waits.", '"Come in."', "*He nods.*", "((brb))"])).map(" ".join)
+)
+def test_a_tidied_story_is_tidy(text: str) -> None:
+    story = tidy(text).story
+    assert tidy(story).story == story
+    assert tidy(story).speech == ()
+
+
+HOSTILE = [
+    "— ", "— a — b says ", "*a b c* ", '"', "“", "«", "„", "‘a’", 'Name: "', '" she says ',
+    "sign reads ", 'sign "a" and ', "\x01", "''", "``", "»", "‚", "“a”她", "\\*", "~~", "[x] ",
+    "a-\n", "the sign on ", "HP: 1\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_repetition_takes_time_in_proportion(piece: str) -> None:
+    # processor time, with much room: it is a tenth of a second
+    begun = process_time()
+    tidy(piece * (24_000 // len(piece)))
+    assert process_time() - begun < 2.0
 
 
 @settings(max_examples=60, deadline=None)

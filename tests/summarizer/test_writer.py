@@ -1,17 +1,17 @@
 import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from bridge.domain import Rating
 from bridge.errors import Limited
+from bridge.question import Answer, Message, Question
 from bridge.scene import Place, Scene, Subject
 from bridge.summarizer.offline import write_offline
 from bridge.summarizer.people import Known
 from bridge.summarizer.scene_json import dump
-from bridge.summarizer.writer import Message, SceneWriter
+from bridge.summarizer.writer import SceneWriter
 
 STORY = 'Mara stands by the mill in a red coat. "Come along now, all of you," she says.'
 SCENE = Scene(
@@ -23,21 +23,23 @@ SCENE = Scene(
 class Llm:
     """Answers one after the other; an exception is raised, the last answer repeats."""
 
-    def __init__(self, *answers: str | Exception) -> None:
+    def __init__(self, *answers: str | Answer | Exception) -> None:
         self.answers = list(answers)
         self.asked: list[list[Message]] = []
+        self.questions: list[Question] = []
         self.begun, self.gate = asyncio.Event(), asyncio.Event()
         self.gate.set()
 
-    async def __call__(self, messages: list[Message], schema: Mapping[str, Any]) -> str:
-        assert schema["additionalProperties"] is False
-        self.asked.append(messages)
+    async def __call__(self, question: Question) -> Answer:
+        assert question.schema["additionalProperties"] is False
+        self.asked.append(list(question.messages))
+        self.questions.append(question)
         self.begun.set()
         await self.gate.wait()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer if isinstance(answer, Answer) else Answer(answer)
 
 
 def answer(**changes: Any) -> str:
@@ -73,6 +75,36 @@ async def test_a_broken_answer_is_repaired_once_with_the_reason() -> None:
     written = await writer(llm).write(STORY)
     assert written.by == "llm"
     assert "noonish" in llm.asked[1][-1]["content"]
+
+
+async def test_a_cut_answer_is_asked_for_again_more_briefly() -> None:
+    llm = Llm(Answer(answer()[:80], is_cut=True), answer())
+    assert (await writer(llm).write(STORY)).by == "llm"
+    assert "briefer" in llm.asked[1][-1]["content"]
+
+
+async def test_after_a_repair_in_vain_the_next_endpoint_is_asked() -> None:
+    first = [Answer("no", "first", "m", cost=5), Answer("no", "first", "m", cost=6)]
+    llm = Llm(*first, Answer(answer(), "second", "large", cost=7))
+    written = await writer(llm).write(STORY)
+    assert (written.by, written.model, written.cost) == ("llm", "second/large", 18)
+    assert [(q.wish.endpoint, sorted(q.without)) for q in llm.questions] == [
+        ("", []), ("first", []), ("", ["first"]),
+    ]  # fmt: skip
+    assert (await writer(llm).write(STORY)).cost == 7
+    assert all(question.seconds <= 6.0 for question in llm.questions)
+
+
+async def test_a_scene_is_paid_for_once() -> None:
+    write = writer(Llm(Answer(answer(), "one", "m", cost=9)))
+    both = await asyncio.gather(write.write(STORY), write.write(STORY))
+    assert [one.cost for one in (*both, await write.write(STORY))] == [9, 0, 0]
+
+
+async def test_nobody_left_to_ask_says_what_was_wrong_with_the_answers() -> None:
+    llm = Llm(Answer("no", "first"), Answer("no", "first"), Limited("nobody is left"))
+    (note,) = (await writer(llm).write(STORY)).notes
+    assert "there is no JSON object in it" in note.text
 
 
 @pytest.mark.parametrize("failure", ["no scene at all", Limited("busy"), RuntimeError("odd")])

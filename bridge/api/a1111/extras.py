@@ -108,11 +108,6 @@ async def png_info(request: Request) -> Response:
     return json_answer({"info": text, "items": items, "parameters": infotext.parsed(text)})
 
 
-async def interrogate(request: Request) -> Response:
-    """POST interrogate: nothing here looks at pictures."""
-    raise BadRequest("this bridge has no model that describes pictures")
-
-
 def _all(outcomes: Sequence[Made | BridgeError]) -> list[Made]:
     """Every picture or none: clients know which is which by its place alone."""
     made = []

@@ -13,6 +13,10 @@ from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_na
 from bridge.domain import Job, Note, Picture, Style
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
+from bridge.question import LlmWish
+
+_LONGEST_MODEL = 100
+"""Characters of a language model's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Clerk:
             route=route,
             caller=caller,
             own_loras=wished.loras,
+            llm=self._llm(wished),
             hires=hires.wanted(asked, ours["hr_cfg"], width, height),
             styles=styles,
             options=wished.options,
@@ -86,6 +91,13 @@ class Clerk:
         if route:
             return route, ()
         return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
+
+    def _llm(self, wished: Wishes) -> LlmWish:
+        """Who is to write the scene; BadRequest for a name that nobody has."""
+        if wished.llm and wished.llm not in self.settings.llms:
+            known = ", ".join(self.settings.llms) or "there is none"
+            raise BadRequest(f"{wished.where}.llm: {wished.llm[:40]!r} is none of {known}")
+        return LlmWish(wished.llm, wished.llm_model[:_LONGEST_MODEL])
 
     def _styles(self, asked: Asked) -> tuple[tuple[Style, ...], tuple[Note, ...]]:
         """Those that there are; clients say null and `None` for none."""

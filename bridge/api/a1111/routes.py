@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from bridge.api.a1111.extras import Extras, interrogate, png_info
+from bridge.api.a1111.extras import Extras, png_info
 from bridge.api.a1111.generate import Generate
 from bridge.api.a1111.home import Home
+from bridge.api.a1111.interrogate import Interrogate
 from bridge.api.a1111.jobs import Clerk
 from bridge.api.a1111.knobs import Scripts
 from bridge.api.a1111.lists import FIXED, Endpoint, Lists, always
@@ -49,7 +50,7 @@ def router(rooms: Rooms, settings: DoorSettings, running: Running) -> APIRouter:
         ("POST", "/sdapi/v1/png-info", png_info),
         ("POST", "/sdapi/v1/extra-single-image", extras.single_image),
         ("POST", "/sdapi/v1/extra-batch-images", extras.batch_images),
-        ("POST", "/sdapi/v1/interrogate", interrogate),
+        ("POST", "/sdapi/v1/interrogate", Interrogate(rooms.viewer).ask),
     ]
     for method in _METHODS:
         table += [(method, path, always(value)) for path, value in FIXED[method].items()]

@@ -28,6 +28,8 @@ class Wishes:
     model: str = ""
     rating: str = ""
     prompt_mode: str = ""
+    llm: str = ""
+    llm_model: str = ""
     decode: str = ""
     """`auto` or `off`: whether a picture hidden in a carrier is taken out."""
     loras: tuple[Lora, ...] = ()

@@ -52,12 +52,15 @@ def labelled(text: str, ref: ChatRef) -> str:
     return text if text.startswith(f"{ref.speaker}:") else f"{ref.speaker}: {text}"
 
 
-def so_far(state: ChatState) -> str:
-    """What stood before a message, for whoever writes its scene; empty when nothing did."""
-    told = [f"place: {state.place}"] if state.place else []
-    told += [f"time: {state.time}"] if state.time else []
-    told += [f"{name} wears: {state.outfit(name) or 'not told'}" for name in state.present]
-    return "\n".join(f"- {one}" for one in told)
+def before(state: ChatState) -> Scene | None:
+    """What stood before a message, for whoever writes its scene; None when nothing did."""
+    told = Scene(
+        subjects=tuple(Subject(name=name, outfit=state.outfit(name)) for name in state.present),
+        place=Place("", "explicit", f"the {state.place}") if state.place else Place(),
+        time=state.time,
+        weather=state.weather,
+    )
+    return told if told != Scene() else None
 
 
 def _dressed(subject: Subject, state: ChatState) -> Subject:

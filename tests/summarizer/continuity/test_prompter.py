@@ -1,9 +1,7 @@
 """What a chat stands at in the pictures of its messages: scene, LoRAs, the writer's orders."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,6 +9,7 @@ from bridge.domain import Job
 from bridge.errors import Forbidden
 from bridge.lora.catalog import CatalogFile
 from bridge.pipeline import Prompter
+from bridge.question import Answer, Question
 from bridge.scene import ChatRef
 from bridge.summarizer.continuity.book import ChatBook
 from bridge.summarizer.continuity.own import Own
@@ -82,18 +81,20 @@ async def test_the_curated_place_of_a_picture_stands_for_the_next(loras: Catalog
 
 
 async def test_an_llm_is_told_what_stood_before(loras: CatalogFile) -> None:
-    orders: list[str] = []
+    stories: list[str] = []
 
-    async def ask(messages: list[Mapping[str, str]], _schema: Mapping[str, Any]) -> str:
-        orders.append(messages[0]["content"])
+    async def ask(question: Question) -> Answer:
+        stories.append(str(question.messages[1]["content"]))
         subjects = [{"name": "Ilva", "pose": "leaning against the wall"}]
-        return json.dumps({"subjects": subjects, "place": {"id": "stay"}})
+        return Answer(json.dumps({"subjects": subjects, "place": {"id": "stay"}}))
 
     prompter = Prompter(loras, Summarizer(ask), "always", ChatBook())
     await prompter.prepare(asked(FIRST, 0))
     job = await prompter.prepare(asked(NEXT, 1))
-    assert "Ilva wears: grey coat, red scarf" in orders[1]
-    assert "nothing is known" in orders[0]
+    assert (
+        "[before: Ilva wears grey coat, red scarf; Pim is there; place: the kitchen;" in stories[1]
+    )
+    assert "[before" not in stories[0]
     assert job.scene is not None
     assert job.scene.subjects[0].outfit == "grey coat, red scarf"
 

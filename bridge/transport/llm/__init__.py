@@ -1,0 +1,1 @@
+"""Language models: one client over three wire formats (OpenAI's, Anthropic's, RunPod's runsync)."""
