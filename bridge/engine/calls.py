@@ -40,8 +40,9 @@ class Call:
     paid: bool = False
     reads: frozenset[int] = frozenset()
     """Error statuses that the verb reads itself; the engine names all others."""
-    hint: bool = False
-    """Only nice to know: whatever goes wrong, the verb is sent an empty reply and goes on."""
+    hint: float = 0.0
+    """Seconds after which, or when anything goes wrong, the verb is sent an empty reply (status 0)
+    and goes on. 0: no such patience."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,6 @@ from bridge.transport.reply import Reply
 from bridge.transport.sdk import through_sdk
 
 Result = TypeVar("Result")
-HINT_S = 3.0
-"""What is only nice to know is not waited for any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ class Talk:
 
     async def _hint(self, call: Call, ends: float) -> Reply:
         try:
-            return await self._send(call, min(ends, monotonic() + HINT_S))
+            return await self._send(call, min(ends, monotonic() + call.hint))
         except AttemptError:
             return Reply(0, {})
 

@@ -90,7 +90,7 @@ class A1111(OwnServer):
 
     def adopt(self, asset: c.Asset) -> Generator[c.Call, Reply, c.Handle]:
         """Its name for a LoRA that lies in its folder; what was put there just now counts."""
-        yield replace(_call("POST", "refresh-loras"), hint=True)
+        yield replace(_call("POST", "refresh-loras"), hint=3.0)
         rows = _rows((yield _call("GET", "loras")))
         return on_disk(asset, (str(row.get("name")) for row in rows), "A1111")
 

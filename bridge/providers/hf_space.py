@@ -1,9 +1,8 @@
 """A Hugging Face Space with `/run_lora`: Gradio's queue, heard out when the job is over.
 
 Tried on gradio 6.31, by `call/{api}/{event}` and `queue/data`: a dropped stream ends its session;
-what waited is taken out, what runs goes on for nothing, and a second GET says 404. A stream that
-nobody opened keeps all. So nobody listens until `stream/{event}/close` says 404: the event is over.
-gradio 5 never says so (500 for an id that never was): there one must listen at once, and not drop.
+what runs goes on for nothing. A stream that nobody opened keeps all. So nobody listens until
+`stream/{event}/close` says 404. gradio 5 never does: there one must listen at once, and not drop.
 """
 
 import re
@@ -71,12 +70,13 @@ class HfSpace(c.Adapter):
         return c.Ticket({"session": ref, "event": event})
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
-        """Whether the event is over, without listening; then its end, which is told once."""
+        """Whether the event is over, without listening; then its end: told at once, and once."""
         look = c.Call("POST", f"{API}/stream/{ticket.fields['event']}/close", reads=OVER)
         if ticket.fields["event"] and (yield look).status not in OVER:
             return c.Waiting()
-        reply = yield c.Call("GET", f"{API}/queue/data?session_hash={ticket.fields['session']}")
-        if not reply.events():
+        hear = f"{API}/queue/data?session_hash={ticket.fields['session']}"
+        reply = yield c.Call("GET", hear, hint=20.0 if ticket.fields["event"] else 0.0)
+        if reply.status not in (0, 404) and not reply.events():
             raise e.Garbled("HF Space: no event stream")
         for message in reply.messages():
             if message.get("msg") == "process_completed":
@@ -94,8 +94,8 @@ class HfSpace(c.Adapter):
         told = (yield c.Call("GET", f"{API}/info")).mapping().get("named_endpoints")
         if not isinstance(told, dict) or f"/{api}" not in told:
             raise e.Gone(f"HF Space: there is no function /{api}")
-        listed = told[f"/{api}"].get("parameters") or ()
-        usual = {str(p.get("parameter_name")): p.get("parameter_default") for p in listed}
+        usual = {str(p.get("parameter_name")): p.get("parameter_default")
+                 for p in told[f"/{api}"].get("parameters") or ()}  # fmt: skip
         return api, {name: "" if value is None else value for name, value in usual.items()}
 
     def _ended(self, message: Mapping[str, Any]) -> c.Finished:

@@ -62,7 +62,7 @@ class Runpod(c.Adapter):
         workflow = self.workflows[job.model]
         endpoint, cold = self._endpoint(workflow), False
         if workflow.model.option != "public":
-            cold = _is_cold((yield c.Call("GET", f"{endpoint}/health", hint=True)).json)
+            cold = _is_cold((yield c.Call("GET", f"{endpoint}/health", hint=3.0)).json)
         body: dict[str, object] = {"input": workflow.input(job, self.account.options)}
         if hook := self.hook(ref):
             body["webhook"] = hook

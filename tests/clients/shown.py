@@ -27,6 +27,7 @@ def record(raw: bytes) -> dict[str, Any]:
 
 
 def kept(folder: Path) -> list[dict[str, Any]]:
-    """The records of all PNG anywhere in `folder`; parts that a kill left do not count."""
-    pictures = (path.read_bytes() for path in folder.rglob("*.png") if path.is_file())
+    """The records of all pictures anywhere in `folder`; parts that a kill left do not count."""
+    found = (path for kind in ("png", "jpeg", "webp") for path in folder.rglob(f"*.{kind}"))
+    pictures = (path.read_bytes() for path in found if path.is_file())
     return [record(raw) for raw in pictures if raw.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF"))]

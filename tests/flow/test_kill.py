@@ -19,6 +19,8 @@ from tests.stack import Stack, eventually, running
 CLOUDS = ("runware", "runpod", "fal")
 """Those that are killed at every point; all others at a few, one after another."""
 OTHERS = [name for name in CASES if name not in CLOUDS]
+TELL_ONCE = ("hf_space",)
+"""Where a picture that was fetched, but not yet on disk, cannot be fetched again."""
 pytestmark = pytest.mark.slow
 
 
@@ -63,7 +65,9 @@ def assert_nothing_is_lost(stack: Stack, cloud: str, asks: int = 1) -> None:
     books = states(stack.data)
     assert len(stack.emulator.requests(cloud, "paid")) <= asks
     assert len(billed) <= books.count("kept") + books.count("uncertain")
-    assert len(kept(stack.data)) == books.count("kept")
+    found, certain = len(kept(stack.data)), books.count("kept")
+    # a picture may lie there whose booking a kill prevented
+    assert certain <= found <= certain + books.count("uncertain")
 
 
 STEPS = [
@@ -140,10 +144,13 @@ def test_killed_at_a_few_points_of_any_cloud(other: str, tmp_path: Path) -> None
     dictionary = tmp_path / "loras.json"
     dictionary.write_text(json.dumps(LORAS))
     points = [("hold", "paid"), ("", "paid")]
-    points += [("hold", "status")] * (CASES[other].card.recovery != "none")
+    looked_after = CASES[other].card.recovery != "none"
+    points += [("hold", "status")] * looked_after
     with running(
         tmp_path, BRIDGE_PROVIDERS=other, BRIDGE_LORA_DICT=str(dictionary), BRIDGE_LLM_BASE_URL=""
     ) as stack:
+        # longer than a submit that waits for the picture waits
+        stack.emulator.change(clouds={other: {"run_s": 8.0}})
         for asks, (kind, stage) in enumerate(points, 1):
             before = len(stack.emulator.requests(other, stage))
             if kind:
@@ -160,5 +167,5 @@ def test_killed_at_a_few_points_of_any_cloud(other: str, tmp_path: Path) -> None
         stack.start()
         assert_nothing_is_lost(stack, other, len(points) + 1)
         # where nothing finds a job again, a picture that was not on disk yet is perhaps paid
-        last = {"kept"} if CASES[other].card.recovery != "none" else {"kept", "uncertain"}
+        last = {"kept"} if looked_after and other not in TELL_ONCE else {"kept", "uncertain"}
         assert states(stack.data)[-1] in last
