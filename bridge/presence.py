@@ -31,6 +31,15 @@ _TOLD_OF: Final = re.compile(
     rf"|\b{_ANY['fiction']} about (?:{_WHO} ){{0,4}}$"
     r"|\b(?:names|absent|used to)\b[^.;!?]{0,50}$"
 )
+_OPENS: Final = re.compile(
+    r"\W*(?:(?:an?|the) )?(?:(?!(?:an?|the|s?he|they|it|i|we|you|his|her|their|my|your)\b)[\w-]+,? )"
+    rf"{{0,3}}?{_ANY['likeness']}s? of {_OTHERS}"
+    r"(?:(?:young|old) )?$"
+)
+_GOES_ON: Final = re.compile(
+    r"\W*$|,| (?:in|at|on|with|by|under|near|inside|beside|against|and|as|wearing|\w+ing)\b"
+)
+"""`portrait of Rose, harbour, rain` asks for a picture of her; `… of Rose hung there` does not."""
 _LONGED: Final = re.compile(rf"\b{_ANY['longed']} {_OTHERS}$")
 _UNTIL: Final = re.compile(rf"\b{_ANY['until']} $")
 _RETURNS: Final = re.compile(rf" {_ANY['returns']}\b")
@@ -55,6 +64,8 @@ _AGO: Final = re.compile(rf"\b{_ANY['ago']} (?:ago|before|earlier),? (?:when |th
 
 def is_told_of(before: str, after: str) -> bool:
     """`a letter from Rose`, `thinks of Rose`, `Rose's grave`, `Rose? It's me` place nobody here."""
+    if len(before) < SIGHT and _OPENS.match(before) and _GOES_ON.match(after):
+        return False
     if _TOLD_OF.search(before) or _OWNS.match(after) or _CALLED_UP.match(after):
         return True
     if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):

@@ -33,6 +33,22 @@ def test_words_before_a_name_that_place_nobody(before: str) -> None:
     assert is_told_of(before, ".")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "there"),
+    [
+        ("portrait of ", ", harbour, rain", True),
+        ("a photo of ", " in the rain", True),
+        ("an oil painting of young ", " holding a lamp.", True),
+        ("a detailed, moody drawing of tam and ", "", True),
+        ("a portrait of ", " hung over the fireplace.", False),
+        ("the photograph of ", " had faded.", False),
+        ("he looked up. there was a portrait of ", ", old and dark.", False),
+    ],
+)
+def test_a_likeness_that_a_prompt_asks_for(before: str, after: str, there: bool) -> None:
+    assert is_told_of(before, after) is not there
+
+
 @pytest.mark.parametrize("before", ["", "he looks at ", "takes the cup from ", "beside "])
 def test_words_before_a_name_that_say_nothing(before: str) -> None:
     assert not is_told_of(before, " nods.")
