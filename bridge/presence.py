@@ -32,8 +32,9 @@ _TOLD_OF: Final = re.compile(
     r"|\b(?:names|absent|used to)\b[^.;!?]{0,50}$"
 )
 _OPENS: Final = re.compile(
-    r"\W*(?:(?:an?|the) )?(?:(?!(?:an?|the|s?he|they|it|i|we|you|his|her|their|my|your)\b)[\w-]+,? )"
-    rf"{{0,3}}?{_ANY['likeness']}s? of {_OTHERS}"
+    r"\W*(?:(?:an?|the) )?"
+    r"(?:(?!(?:an?|the|s?he|they|it|i|we|you|his|her|their|my|your)\b)[\w-]+,? ){0,3}?"
+    rf"{_ANY['likeness']}s? of {_OTHERS}"
     r"(?:(?:young|old) )?$"
 )
 _GOES_ON: Final = re.compile(

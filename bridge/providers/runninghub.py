@@ -8,7 +8,7 @@ from bridge.domain import Ready
 from bridge.engine import contract as c
 from bridge.engine.blame import named
 from bridge.pictures.sniff import mime
-from bridge.providers.workflows.graphs import Graph, graphs
+from bridge.providers.workflows.nodes import Graph, graphs
 from bridge.providers.workflows.told import Told, code, dollars, files, pictures, said, usage
 from bridge.transport.reply import Reply
 

@@ -30,7 +30,7 @@ from bridge.errors import (
     Unpayable,
 )
 from bridge.providers.workflows import told
-from bridge.providers.workflows.graphs import Graph, LoraNodes, graphs
+from bridge.providers.workflows.nodes import Graph, LoraNodes, graphs
 from bridge.store.tables import attempts
 from bridge.transport.reply import Reply
 from emulator import pictures
