@@ -28,12 +28,16 @@ def read_styles(path: Path) -> Mapping[str, Style]:
 
 
 def styled(text: str, styles: Iterable[str]) -> str:
-    """`text` in each style's words: around it where they say `{prompt}`, else behind a comma."""
+    """`text` in each style's words: around it where they say `{prompt}`, else behind a comma.
+
+    No full stop is left before a comma.
+    """
     for words in styles:
+        listed = text.rstrip(" .")
         if _PLACE in words:
-            text = words.replace(_PLACE, text)
-        else:
-            text = ", ".join(filter(None, (text.strip(), words.strip())))
+            text = words.replace(f"{_PLACE},", f"{listed},").replace(_PLACE, text)
+        elif words.strip():
+            text = ", ".join(filter(None, (listed.lstrip(), words.strip())))
     return text
 
 

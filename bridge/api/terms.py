@@ -7,7 +7,7 @@ from typing import get_args
 from uuid import uuid4
 
 from bridge.api.rooms import Routes
-from bridge.domain import Job, PromptMode, Rating
+from bridge.domain import Job, Note, PromptMode, Rating
 from bridge.errors import BadRequest
 
 SEEDS = 2**32
@@ -39,6 +39,14 @@ def within_sides(width: float, height: float) -> tuple[int, int]:
     """The size in whole pixels, each side brought into `SIDES`."""
     low, high = SIDES
     return round(min(high, max(low, width))), round(min(high, max(low, height)))
+
+
+def size_note(width: float, height: float) -> tuple[Note, ...]:
+    """A word about a size that `within_sides` has to change."""
+    across, down = within_sides(width, height)
+    if (across, down) == (round(width), round(height)):
+        return ()
+    return (Note("size", f"{width:g}x{height:g} was asked for; {across}x{down} can be"),)
 
 
 def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:

@@ -29,7 +29,9 @@ async def inquiries(settings: Settings, name: str) -> list[Finding]:
     adapters = [a for a in configured_adapters(settings.accounts) if not a.card.dry_run]
     asked = [a for a in adapters if name in (ALL, a.account.name, a.card.name)]
     if not asked:
-        known = ", ".join(a.account.name for a in adapters) or "none"
+        known = ", ".join(a.account.name for a in adapters)
+        if not known:
+            raise BadRequest("--provider: no account is configured; doctor alone says what to set")
         raise BadRequest(f"--provider {name}: no such account is configured; there is {known}")
     async with aclosing(Transport()) as transport:
         return list(await asyncio.gather(*(_asked(adapter, transport) for adapter in asked)))

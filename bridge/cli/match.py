@@ -3,7 +3,7 @@
 import argparse
 
 from bridge.cli.lines import tell, texts
-from bridge.cli.wiring import configured
+from bridge.cli.wiring import configured, named_dict
 from bridge.lora.catalog import load
 from bridge.lora.match import Matcher
 from bridge.lora.pick import one_of_each_group
@@ -13,7 +13,7 @@ from bridge.visible import visible
 
 def run(options: argparse.Namespace) -> int:
     """A line out for each line in: the permanent ones and the ones called for, by rank."""
-    catalog = load(options.dict or configured().lora_dict)
+    catalog = load(named_dict(options) or configured().lora_dict)
     matcher = Matcher(catalog)
     for ident, text in texts():
         hits = matcher.match(visible(tags(text)[0]))

@@ -7,7 +7,7 @@ from typing import get_args
 
 from bridge.app import language_models, places, prompter
 from bridge.cli.lines import tell, texts
-from bridge.cli.wiring import configured
+from bridge.cli.wiring import configured, named_dict
 from bridge.domain import Family, Job
 from bridge.engine.card import LoraRule, Model
 from bridge.errors import BadRequest, BridgeError
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     if options.dialect not in get_args(Family):
         raise BadRequest(f"--dialect {options.dialect}: there is {', '.join(get_args(Family))}")
     settings = configured()
-    settings = replace(settings, lora_dict=options.dict or settings.lora_dict)
+    settings = replace(settings, lora_dict=named_dict(options) or settings.lora_dict)
     if options.offline:
         settings = replace(settings, llms=())
     return asyncio.run(_scenes(settings, options.dialect))

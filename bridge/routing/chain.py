@@ -94,7 +94,9 @@ def _can_be_asked(chain: Chain, route: Route) -> bool:
 
 def failure(chain: Chain, soonest: float | None) -> AllProvidersFailed:
     """The answer when there is no picture: every attempt, and the one that says most about why."""
-    told = "; ".join(f"{a.provider}/{a.model} {a.outcome}: {a.text}" for a in chain.trace)
+    told = "; ".join(
+        f"{a.provider}/{a.model} {a.outcome}: {a.text.rstrip('.')}" for a in chain.trace
+    )
     if not chain.trace:
         return AllProvidersFailed(f"no configured cloud may make this picture ({chain.job.route})")
     telling = sorted(chain.errors, key=lambda error: not isinstance(error, TELLING))

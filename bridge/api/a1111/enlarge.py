@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bridge.api.a1111.schema import Asked
 from bridge.api.terms import fanned_out
-from bridge.domain import Hires, Job, Picture
+from bridge.domain import Hires, Job, Note, Picture
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.upscale import by_factor, covering, times, to_size
 
@@ -16,6 +16,15 @@ def built_in(asked: Asked) -> str:
     """The first that is not `None`; whatever it is called, Pillow does it."""
     name = asked["upscaler_1"] if asked["upscaler_1"] != "None" else asked["upscaler_2"]
     return name if name in BUILT_IN else "Lanczos"
+
+
+def stand_in(asked: Asked) -> tuple[Note, ...]:
+    """A word about an upscaler that is not here: clients send names of other servers."""
+    names = asked["upscaler_1"], asked["upscaler_2"]
+    name = next((name for name in names if name != "None"), "None")
+    if name in BUILT_IN:
+        return ()
+    return (Note("upscaler", f"no upscaler is called {name[:80]!r}: Lanczos"),)
 
 
 async def with_pillow(asked: Asked, picture: Picture) -> Picture:

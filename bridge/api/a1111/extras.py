@@ -69,6 +69,7 @@ class Extras:
             asked = {**asked, "upscaler_2": "None"}
         route = upscaler_named(self.routes, asked["upscaler_1"])
         if route is None:  # one after the other: they are large
+            notes += enlarge.stand_in(asked)
             images = [
                 _told(await enlarge.with_pillow(asked, picture), text)
                 for picture, text in zip(pictures, texts, strict=True)

@@ -9,7 +9,14 @@ from bridge.api.a1111.knobs import check_options
 from bridge.api.a1111.schema import HABITUAL_GUIDANCE, HABITUAL_STEPS, OURS, Asked, read
 from bridge.api.a1111.wishes import Wishes, chat_of, wishes
 from bridge.api.rooms import DoorSettings, Routes
-from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
+from bridge.api.terms import (
+    fanned_out,
+    prompt_mode_of,
+    rating_within,
+    route_named,
+    size_note,
+    within_sides,
+)
 from bridge.domain import Job, Note, Picture, Style
 from bridge.errors import BadRequest, Garbled
 from bridge.pictures.mask import plain_mask
@@ -44,6 +51,7 @@ class Clerk:
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished, chosen)
         styles, unknown = self._styles(asked)
+        unknown += size_note(asked["width"], asked["height"])
         check_options(self.routes, route, wished)
         width, height = within_sides(asked["width"], asked["height"])
         first = Job(

@@ -28,7 +28,8 @@ _LIGHT_BY_TIME: Final = {
 _OWN: Final = (
     "the setting is", "the scene takes place here", "the scene is lit like this", "time of day",
     "the mood is", "seen through the viewer's eyes", "people are in the picture",
-    "the whole picture is", "an illustration", "a picture", "a photograph", "of the frame",
+    "the whole picture is", "an illustration",
+    "a picture of one moment in a story", "a picture", "a photograph", "of the frame",
 )  # fmt: skip
 """The dialects' own turns, which no story lent them."""
 
