@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from bridge.errors import BadRequest, Unstored
 from bridge.scene import ChatRef, Place
 from bridge.summarizer.continuity.chat import Chat, Line, shortened
+from bridge.summarizer.continuity.join import goes_on
 from bridge.summarizer.continuity.own import Own
 from bridge.summarizer.continuity.state import ChatState, Message
 
@@ -108,7 +109,7 @@ class ChatBook:
         None: no chat is named, and nobody is who could tell one.
         """
         names = tuple(names)
-        id = ref.id or self._guessed(caller, names)
+        id = ref.id or self._guessed(caller, names, text)
         if not id:
             return None
         message = shortened(Message(text, ref.speaker, ref.role, ref.user, names))
@@ -191,9 +192,9 @@ class ChatBook:
 
         return await asyncio.to_thread(told)
 
-    def _guessed(self, caller: str, names: Sequence[str]) -> str:
-        """A client that names no chat is in one with the same characters, or in its latest."""
-        if not names and caller not in self._latest:
+    def _guessed(self, caller: str, names: Sequence[str], text: str) -> str:
+        """A client without ids is in a chat with the same characters, or goes on in its latest."""
+        if not names and (caller not in self._latest or not goes_on(text)):
             return ""
         told = "\n".join((caller, *sorted(names))).encode(errors="surrogatepass")
         id = f"~{blake2b(told, digest_size=12).hexdigest()}" if names else self._latest[caller]
