@@ -194,7 +194,7 @@ def submitted(health: object) -> Ticket:
     verb = adapter.submit(plain(MODELS["z-image"]), "ref")
     asked = next(verb)
     assert isinstance(asked, Call)
-    assert (asked.url, asked.paid, asked.hint) == ("zimage/health", False, True)
+    assert (asked.url, asked.paid, asked.hint) == ("zimage/health", False, 3.0)
     verb.send(Reply(200, {}, health))
     with pytest.raises(StopIteration) as end:
         verb.send(Reply(200, {}, {"id": "1", "status": "IN_QUEUE"}))
