@@ -162,7 +162,8 @@ async def test_a_message_alone_wakes_too(room: Chamber) -> None:
         await until(lambda: cloud.looks == 1)
         cloud.over.set()
         cloud.messages = [{"value": 1, "end": True}]
-        await asyncio.wait_for(room.engine.wait(tried, seconds=30), 5)
+        outcome = await asyncio.wait_for(room.engine.wait(tried, seconds=30), 5)
+        assert (outcome.picture.width, cloud.looks) == (64, 2)
 
 
 async def test_a_strange_message_costs_nothing(room: Chamber) -> None:
