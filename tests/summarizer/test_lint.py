@@ -94,9 +94,13 @@ def test_a_caption_stays_a_caption() -> None:
     assert notes
 
 
-@pytest.mark.parametrize("prompt", ['{"a": ' * 2000, "{" * 9, '{"a": ' * 2000 + "1" + "}" * 2000])
-def test_what_only_looks_like_a_caption_breaks_nothing(prompt: str) -> None:
-    lint(repair(prompt, "ideogram4")[0], "ideogram4")
+@pytest.mark.parametrize(
+    ("prompt", "code"),
+    [('{"a": ' * 2000, "long"), ("{" * 9, "empty"), ('{"a": ' * 2000 + "1" + "}" * 2000, "long")],
+)
+def test_what_only_looks_like_a_caption_is_read_as_text(prompt: str, code: str) -> None:
+    findings = lint(repair(prompt, "ideogram4")[0], "ideogram4")
+    assert code in [finding.code for finding in findings]
 
 
 def test_a_good_prompt_is_left_alone() -> None:
