@@ -136,14 +136,24 @@ def test_what_is_wrong_with_a_graph_is_told(
 def test_a_failed_job_says_why(message: list[Any], error: type[AttemptError]) -> None:
     verb = offline().check(Ticket({"prompt": REF, "client": REF}))
     next(verb)
+    verb.send(Reply(200, {}, {}))
     status = {"status_str": "error", "completed": False, "messages": [message]}
     with pytest.raises(error):
         verb.send(Reply(200, {}, {REF: {"outputs": {}, "status": status}}))
 
 
+def test_a_job_that_ends_between_two_questions_is_not_lost() -> None:
+    verb = offline().check(Ticket({"prompt": REF, "client": REF}))
+    first = next(verb)
+    assert isinstance(first, Call) and first.url == "queue", "what left the queue is in the history"
+    second = verb.send(Reply(200, {}, {"queue_running": [], "queue_pending": []}))
+    assert isinstance(second, Call) and second.url == f"history/{REF}"
+
+
 def test_a_saved_picture_goes_before_a_preview() -> None:
     verb = offline().check(Ticket({"prompt": REF, "client": REF}))
     next(verb)
+    verb.send(Reply(200, {}, {}))
     preview = {"filename": "p.png", "subfolder": "", "type": "temp"}
     saved = {"filename": "a b.png", "subfolder": "2026", "type": "output"}
     outputs = {"4": {"text": ["x"]}, "5": {"images": [preview]}, "10": {"images": [saved]}}
