@@ -33,6 +33,12 @@ def paid(stack: Stack) -> list[int]:
     return [len(stack.emulator.requests(cloud, "paid")) for cloud in ("runware", "runpod")]
 
 
+def waiting(stack: Stack) -> int:
+    """Pictures that clients are waiting for."""
+    state = ask(f"{stack.bridge_url}/sdapi/v1/progress").json["state"]
+    return int(state["job_count"])
+
+
 FALL_OVER = [
     ("status", {"status": 401}, "Unpayable"),
     ("status", {"status": 402}, "Unpayable"),
@@ -106,24 +112,25 @@ def test_when_all_fail_the_answer_names_every_attempt(stack: Stack) -> None:
 
 
 def test_a_client_that_left_causes_no_new_submit(stack: Stack) -> None:
-    stack.emulator.fault("runware", "latency", seconds=30)
-    stack.emulator.fault("runware", "status", status=500)
+    stack.emulator.fault("runware", "hang")
     client = begin(f"{stack.bridge_url}/sdapi/v1/txt2img", BODY)
     eventually(lambda: stack.emulator.requests("runware", "paid"), "the submit has left")
     client.close()
+    eventually(lambda: waiting(stack) == 0, "the bridge has seen that")
+    stack.emulator.lift()  # the answer is lost, and the next cloud would be asked
     eventually(lambda: settled(stack.data) and states(stack.data), "the attempt has ended")
     time.sleep(0.5)
     assert paid(stack)[1] == 0
 
 
 def test_a_client_that_leaves_the_line_causes_no_submit(stack: Stack) -> None:
-    stack.emulator.change(clouds={"runware": {"run_s": 40.0}})
+    stack.emulator.change(clouds={"runware": {"run_s": 100.0}})
     url = f"{stack.bridge_url}/sdapi/v1/txt2img"
     served = [begin(url, {**BODY, "seed": seed}) for seed in range(4)]
     eventually(lambda: paid(stack)[0] == 4, "all places are taken")
-    waiting = begin(url, {**BODY, "seed": 99})
-    time.sleep(0.2)
-    waiting.close()
+    late = begin(url, {**BODY, "seed": 99})
+    eventually(lambda: waiting(stack) == 5, "it stands in line")
+    late.close()
     eventually(lambda: states(stack.data) == ["kept"] * 4, "the others are done")
     time.sleep(0.3)
     assert paid(stack) == [4, 0]
