@@ -1,6 +1,7 @@
 """A fresh emulator for each test, and a raw client that neither retries nor forgives."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -13,6 +14,13 @@ import pytest
 from emulator.app import Running, running
 
 Json = dict[str, Any]
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for what is about to happen, however slow the machine is."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110  # it has no event
+            await asyncio.sleep(0.01)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aiohttp import web
 from emulator import pictures
 from emulator.app import Running
 from emulator.clouds.comfyui.cloud import ComfyUi
-from tests.emulator.conftest import Answer, Client
+from tests.emulator.conftest import Answer, Client, until
 
 KEY = "emu-comfyui-key"
 GRAPH: dict[str, Any] = {
@@ -115,7 +115,7 @@ async def test_an_interrupt_strikes_the_job_that_is_named(client: Client, emu: R
     jobs = [str(uuid4()), str(uuid4())]
     for name in jobs:
         await ask(client, "POST", "prompt", {"prompt": GRAPH, "prompt_id": name})
-    await asyncio.sleep(0.1)
+    await until(lambda: emu.ledger.jobs("comfyui")[0].state == "running")
     queue = (await ask(client, "GET", "queue")).json
     assert [item[1] for item in queue["queue_running"]] == jobs[:1]
     assert [item[1] for item in queue["queue_pending"]] == jobs[1:]

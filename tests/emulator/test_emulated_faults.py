@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from emulator.app import Running
+from tests.emulator.conftest import until
 
 Json = dict[str, Any]
 STEP = 0.01
@@ -18,15 +19,6 @@ async def picture_url(client: Any, fox: Json) -> str:
     reply = await client.runware(fox)
     found: str = reply.json["data"][0]["imageURL"]
     return found
-
-
-async def until(true: Any) -> None:
-    """Wait for something that is about to happen."""
-    for _ in range(500):
-        if true():
-            return
-        await asyncio.sleep(STEP)
-    raise TimeoutError
 
 
 async def test_an_unknown_kind_is_refused(emu: Running) -> None:

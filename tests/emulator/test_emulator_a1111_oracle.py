@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from emulator.app import Running
-from tests.emulator.conftest import Answer, Client
+from tests.emulator.conftest import Answer, Client, until
 
 AT = "/a1111/sdapi/v1"
 
@@ -116,11 +116,12 @@ def record_of(answer: Answer) -> str:
 
 
 async def test_a_task_is_told_apart(client: Client, emu: Running) -> None:
-    emu.settings.change({"clouds": {"a1111": {"run_s": 300.0}}})
+    emu.settings.change({"clouds": {"a1111": {"run_s": 30_000.0}}})
     running = asyncio.create_task(post(client, "txt2img", {"force_task_id": "one"}))
-    await asyncio.sleep(0.05)
+    await until(lambda: len(emu.ledger.jobs("a1111")) == 1)
+    emu.settings.change({"clouds": {"a1111": {"run_s": 1000.0}}})
     waiting = asyncio.create_task(post(client, "txt2img", {"force_task_id": "two"}))
-    await asyncio.sleep(0.05)
+    await until(lambda: len(emu.ledger.jobs("a1111")) == 2)
     states = []
     for name in ("one", "two", "three"):
         asked = {"id_task": name}
