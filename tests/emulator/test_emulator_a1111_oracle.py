@@ -116,7 +116,7 @@ def record_of(answer: Answer) -> str:
 
 
 async def test_a_task_is_told_apart(client: Client, emu: Running) -> None:
-    emu.settings.change({"clouds": {"a1111": {"run_s": 30_000.0}}})
+    emu.settings.change({"clouds": {"a1111": {"run_s": 5000.0}}})
     running = asyncio.create_task(post(client, "txt2img", {"force_task_id": "one"}))
     await until(lambda: len(emu.ledger.jobs("a1111")) == 1)
     emu.settings.change({"clouds": {"a1111": {"run_s": 1000.0}}})

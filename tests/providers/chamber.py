@@ -89,7 +89,7 @@ class Chamber:
         ready = replace(plain(model), **changes)  # type: ignore[arg-type]
         return Attempt(adapter, model, ready, "job-1", Control(), {"prompt": ready.prompt})
 
-    async def run(self, attempt: Attempt, *, seconds: float = 5.0) -> Outcome:
+    async def run(self, attempt: Attempt, *, seconds: float = 20.0) -> Outcome:
         """Begin and wait."""
         self.engine.begin(attempt, seconds=seconds)
         return await self.engine.wait(attempt, seconds=seconds)
