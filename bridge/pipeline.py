@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 from bridge.domain import Hires, Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
@@ -97,6 +98,7 @@ class Prompter:
         shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
+            changes: dict[str, Any] = {}
             job = replace(job, text=bare, tags=boilerplate, shows=shows)
             moment = await self._moment(job, hits)
             named = {hit.lora.id for hit in hits}
@@ -105,10 +107,10 @@ class Prompter:
             job = await self._with_scene(job, hits, moment)
         else:
             hits = await self._hits(catalog, text)
-            job = replace(job, text=text, shows=shows)
+            changes = {"text": text, "shows": shows}
         wanted, unknown = asked(catalog, [*tagged, *more])
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*wanted, *job.own_loras))
-        return replace(job, loras=loras, notes=(*job.notes, *unknown, *notes))
+        return replace(job, **changes, loras=loras, notes=(*job.notes, *unknown, *notes))
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
@@ -116,7 +118,8 @@ class Prompter:
             job = replace(job, loras=())  # permanent ones: it reads no words
         cut = fit(job, model)
         tags, negative, sifted = sift(job.tags, cut.job.negative, model.family)
-        cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
+        if (tags, negative) != (cut.job.tags, cut.job.negative):
+            cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
         said = self._said(cut, model)
         check_text(said.prompt)  # with what the LoRAs' own words bring in
         prompt, found = (said.prompt, ()) if model.upscales else linted(said.prompt, cut, model)

@@ -12,7 +12,7 @@ from bridge.scene import Scene
 from bridge.styles import styled
 from bridge.summarizer.clip import CHUNK, clip_tokens
 from bridge.summarizer.dialects import render
-from bridge.summarizer.lint import lint, repair
+from bridge.summarizer.lint import can_mend, lint, repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,19 @@ def finished(
     """A finished prompt with the words of LoRAs and styles."""
     if not prompt.lstrip().startswith("{"):
         prompt = styled(prompt, styles)
+    if not used and not dropped:
+        return Wording(prompt, negative, ())
     return Wording(*weave(prompt, negative, used, dropped))
 
 
 def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
     """`prompt` with what can be mended mended; Unfit for what must not be sent."""
-    prompt, repaired = repair(prompt, model.family)
-    findings = lint(prompt, model.family, names=_unwoven_names(cut))
+    names = _unwoven_names(cut)
+    repaired: tuple[Note, ...] = ()
+    findings = lint(prompt, model.family, names=names)
+    if can_mend(findings):
+        prompt, repaired = repair(prompt, model.family)
+        findings = lint(prompt, model.family, names=names)
     if blocking := [finding.text for finding in findings if finding.blocking]:
         raise Unfit(f"{model.name}: {'; '.join(blocking)}")
     return prompt, (*repaired, *(Note(finding.code, finding.text) for finding in findings))
@@ -67,9 +73,10 @@ def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
 
 def _unwoven_names(cut: Fit) -> list[str]:
     """The names that have no business in the prompt: those that no LoRA's words bring in."""
+    if cut.job.scene is None:
+        return []
     woven = " ".join(
         " ".join((*lora.trigger_words, lora.prepend_prompt, lora.append_prompt, lora.look_text))
         for lora in (*cut.loras, *cut.dropped)
     ).casefold()
-    subjects = cut.job.scene.subjects if cut.job.scene else ()
-    return [s.name for s in subjects if s.name and s.name.casefold() not in woven]
+    return [s.name for s in cut.job.scene.subjects if s.name and s.name.casefold() not in woven]

@@ -44,7 +44,8 @@ def fit(job: Job, model: Model) -> Fit:
     notes = [Note("notice", model.notice)] if model.notice else []
     cut = fit_hires(job, model, notes)
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
-    cut = replace(cut, options=fit_options(job.options, model.options, notes))
+    options = fit_options(job.options, model.options, notes)
+    cut = cut if options == cut.options else replace(cut, options=options)
     if old := _retired(job.route, model):
         notes.append(Note("retired", f"stands in for {old}, which is retired"))
     kept, dropped = _fit_loras(job, model, notes)

@@ -46,7 +46,7 @@ class Engine:
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
-        stop = asyncio.ensure_future(attempt.control.stop.wait())
+        stop = attempt.control.stop.waiting()
         try:
             await _either(attempt.task, stop, seconds)
             if attempt.ticket and not attempt.task.done():
@@ -66,7 +66,7 @@ class Engine:
 
     def adopt(self, attempt: Attempt) -> None:
         """Bring what another process left behind to its end, in the background."""
-        attempt.booked = True
+        attempt.booked = attempt.control.left = True
         self._begun(attempt, self._life_of(attempt).recovered())
 
     def wake(self, account: str, ref: str) -> bool:

@@ -43,9 +43,10 @@ async def watch(talk: Talk, ticket: Ticket, attempt: Attempt, *, seconds: float)
 
 async def _pause(attempt: Attempt, seconds: float) -> None:
     """So long, or until somebody says that a look is worth it."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await attempt.woken.wait()
+    if seconds > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await attempt.woken.wait()
     attempt.woken.clear()
 
 

@@ -18,6 +18,7 @@ from bridge.events import (
     Event,
     LimitLearnt,
     LoraHosted,
+    PictureKept,
     Rested,
     StoreFailed,
 )
@@ -89,10 +90,8 @@ def install(form: Form, redact: Redactor, stream: TextIO = sys.stderr) -> None:
 
 def write_down(event: Event) -> None:
     """A listener for the bus."""
-    if isinstance(event, AttemptBegan) or (
-        isinstance(event, AttemptEnded) and event.outcome == "ok"
-    ):
-        return  # a picture's line is written when it is kept, and when its job has ended
+    if _is_told_later(event):
+        return
     level = _level(event)
     if not log.isEnabledFor(level):
         return
@@ -100,6 +99,14 @@ def write_down(event: Event) -> None:
     # flat: an event holds nothing that would have to be taken apart
     fact = {name: getattr(event, name) for name in names}
     log.handle(_record(level, words, fact))
+
+
+def _is_told_later(event: Event) -> bool:
+    """Whether it stands in the one line of a picture: that its job has ended."""
+    match event:
+        case AttemptBegan() | AttemptEnded(outcome="ok") | PictureKept(late=False):
+            return True
+    return False
 
 
 def _record(level: int, words: str, fact: dict[str, object]) -> logging.LogRecord:

@@ -66,7 +66,7 @@ class Runpod(c.Adapter):
         workflow = self.workflows[job.model]
         endpoint, cold = self._endpoint(workflow), False
         if workflow.model.option != "public" and monotonic() > self._done.get(endpoint, 0) + WARM_S:
-            cold = _is_cold((yield c.Call("GET", f"{endpoint}/health", hint=3.0)).json)
+            cold = w.is_cold((yield c.Call("GET", f"{endpoint}/health", hint=3.0)).json)
         body: dict[str, object] = {"input": workflow.input(job, self.account.options)}
         if hook := self.hook(ref):
             body["webhook"] = hook
@@ -116,9 +116,3 @@ class Runpod(c.Adapter):
         """Its id; people set the whole address too, with or without an operation."""
         given = workflow.endpoint or self.account.options[workflow.model.option]
         return [part for part in given.split("/") if part and part not in OPERATIONS][-1]
-
-
-def _is_cold(health: object) -> bool:
-    """Whether no worker could take a job at once; an answer without workers says nothing."""
-    workers = w.counts(health, "workers")
-    return bool(workers) and not any(workers.get(k) for k in ("idle", "ready", "running"))

@@ -153,11 +153,15 @@ class Store:
         """For what is lazy: unless something urgent takes it along before."""
         if self._ringer is not loop:
             self._ringer = loop
-            loop.call_later(LAZY_S, self._ring)
+            loop.call_later(LAZY_S, self._ring_late)
+
+    def _ring_late(self) -> None:
+        self._ringer = None
+        if self._line:
+            self._ring()
 
     def _ring(self) -> None:
         """Wake the writer, once for all that is in line."""
-        self._ringer = None
         if not self._rung:
             self._rung = True
             self._bell.put(None)

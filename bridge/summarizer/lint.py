@@ -132,13 +132,18 @@ def _signs(text: str, family: Family) -> Iterator[Finding]:
             )
 
 
+def can_mend(findings: Iterable[Finding]) -> bool:
+    """Whether `repair` has anything to do."""
+    return any(RULES[one.code].outcome == "mended" for one in findings)
+
+
 def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
     """The prompt with what can be mended mended; what is right is not touched.
 
     Names cannot, for only the scene knows roles.
     """
     before = lint(prompt, family)
-    if not any(RULES[one.code].outcome == "mended" for one in before):
+    if not can_mend(before):
         return prompt, ()
     mended = changed(prompt, lambda text: _mended(text, family))
     after = {one.code for one in lint(mended, family)}

@@ -76,7 +76,10 @@ class FakePipeline:
         return replace(made_of(job, self.picture), more=self.more)
 
     async def _hold(self, control: Control) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self.held, control.stop)]
+        waits: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(self.held.wait()),
+            control.stop.waiting(),
+        }
         await asyncio.wait(waits, return_when="FIRST_COMPLETED")
         for wait in waits:
             wait.cancel()

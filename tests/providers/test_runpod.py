@@ -29,6 +29,7 @@ from bridge.errors import (
     Unpayable,
 )
 from bridge.keys import account
+from bridge.providers import runpod
 from bridge.settings import read, secrets
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
@@ -186,6 +187,18 @@ def test_an_endpoint_without_a_worker_is_cold() -> None:
     ticket = submitted({"workers": {"idle": 0, "initializing": 1, "running": 0, "throttled": 2}})
     assert ticket.patience > 0
     assert ticket.fields == {"endpoint": "zimage", "id": "1", "cold": "yes"}
+
+
+async def test_an_endpoint_that_has_just_worked_is_not_asked_for_its_health(
+    room: Chamber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = at(room)
+    for _ in range(2):
+        await room.run(room.attempt(adapter, MODELS["z-image"]))
+    assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 1
+    monkeypatch.setattr(runpod, "WARM_S", 0.0)
+    await room.run(room.attempt(adapter, MODELS["z-image"]))
+    assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 2
 
 
 def submitted(health: object) -> Ticket:

@@ -98,3 +98,9 @@ def counts(health: object, what: str) -> Mapping[str, int]:
     inner = health.get(what) if isinstance(health, Mapping) else None
     numbers = inner.items() if isinstance(inner, Mapping) else ()
     return {name: number for name, number in numbers if type(number) is int}
+
+
+def is_cold(health: object) -> bool:
+    """Whether no worker could take a job at once; an answer without workers says nothing."""
+    workers = counts(health, "workers")
+    return bool(workers) and not any(workers.get(k) for k in ("idle", "ready", "running"))
