@@ -4,7 +4,6 @@ https://docs.runpod.io/serverless/endpoints/operation-reference
 """
 
 from collections.abc import Generator, Mapping
-from time import monotonic
 
 from bridge import errors as e
 from bridge.domain import Ready
@@ -20,8 +19,6 @@ FACTS = ("delayTime", "executionTime", "workerId", "retries")
 OFF = {"0", "no", "off", "false"}
 COLD_S = 120.0
 """Seconds that a worker may take to start, on top of what a picture takes."""
-WARM_S = 5.0
-"""Seconds that a worker stays up after a job, RunPod's default idle timeout: nobody need ask."""
 
 
 class Runpod(c.Adapter):
@@ -53,7 +50,6 @@ class Runpod(c.Adapter):
         super().__init__(account)
         own = account.options.get("workflows")
         self.workflows = {**SHIPPED, **(w.own_workflows(own) if own else {})}
-        self._done: dict[str, float] = {}
 
     def models(self) -> tuple[c.Model, ...]:
         """Those whose option is set, and all of the operator's own files."""
@@ -65,8 +61,9 @@ class Runpod(c.Adapter):
         """POST run, or runsync where the file says so; a look first whether a worker is up."""
         workflow = self.workflows[job.model]
         endpoint, cold = self._endpoint(workflow), False
-        if workflow.model.option != "public" and monotonic() > self._done.get(endpoint, 0) + WARM_S:
-            cold = w.is_cold((yield c.Call("GET", f"{endpoint}/health", hint=3.0)).json)
+        if workflow.model.option != "public":
+            asked = c.Call("GET", f"{endpoint}/health", hint=3.0, only_cold=True)
+            cold = w.is_cold((yield asked).json)
         body: dict[str, object] = {"input": workflow.input(job, self.account.options)}
         if hook := self.hook(ref):
             body["webhook"] = hook
@@ -106,7 +103,6 @@ class Runpod(c.Adapter):
             return c.Waiting(w.progress(output))
         if (error := w.trouble(reply.get("error"), output)) or status in OVER:
             raise named(self.card, error or str(status))
-        self._done[ticket.fields["endpoint"]] = monotonic()
         facts = {key: str(reply[key]) for key in FACTS if key in reply}
         return w.finished(
             output, facts | ({"cold_start": "yes"} if "cold" in ticket.fields else {})

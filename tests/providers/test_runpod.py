@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.domain import Hires
+from bridge.engine import run
 from bridge.engine.contract import Account, Adapter, Call, Finished, Ticket
 from bridge.engine.talk import Talk
 from bridge.errors import (
@@ -29,7 +30,6 @@ from bridge.errors import (
     Unpayable,
 )
 from bridge.keys import account
-from bridge.providers import runpod
 from bridge.settings import read, secrets
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
@@ -196,7 +196,7 @@ async def test_an_endpoint_that_has_just_worked_is_not_asked_for_its_health(
     for _ in range(2):
         await room.run(room.attempt(adapter, MODELS["z-image"]))
     assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 1
-    monkeypatch.setattr(runpod, "WARM_S", 0.0)
+    monkeypatch.setattr(run, "WARM_S", 0.0)
     await room.run(room.attempt(adapter, MODELS["z-image"]))
     assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 2
 
