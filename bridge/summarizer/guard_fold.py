@@ -54,6 +54,8 @@ _AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzaslltelc")
 _STARTS: Final = "@$€£¢"
 """Signs that may stand for a word's first letter; others at an edge are only marks."""
 _EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{}~。、，！？「」『』（）【】《》；：·"
+_CHUNK: Final = re.compile(rf"[{re.escape(_EDGES)}]*+[a-z]*+[{re.escape(_EDGES)}]*+(?!\S)|(\S++)")
+"""Of small ASCII letters: what is more than a word with marks around it."""
 _MERE_EDGES: Final = "\"'(),-./:;<=>?[\\]_{}~"
 _PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；"
 _MARKS: Final = str.maketrans(
@@ -116,7 +118,8 @@ def _spellings(text: str) -> Iterator[str]:
     """The text; and what stands around oddly written words, with these decoded."""
     yield text
     chunks = text.split()
-    odd = {chunk for chunk in set(chunks) if _is_odd(chunk)}
+    told = _CHUNK.findall(text) if text.isascii() else chunks
+    odd = {chunk for chunk in set(told) if chunk and _is_odd(chunk)}
     if odd:
         near = _near(chunks, odd)
         for decoded in _decoders(odd):

@@ -69,7 +69,7 @@ def is_story(text: str) -> bool:
     return ends > 0 or bool(_TELLING.search(text))
 
 
-@lru_cache(maxsize=8)  # one prompt is looked at on its way in, when it is mended, and after
+@lru_cache(maxsize=64)  # one prompt is looked at on its way in, when it is mended, and after
 def strip_boilerplate(text: str) -> tuple[str, str]:
     """The text without quality tags that stand between commas, and those tags.
 
