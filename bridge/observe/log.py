@@ -66,6 +66,16 @@ class TextLines(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+        self._second, self._said = 0, ""
+
+    def formatTime(  # noqa: N802  # logging's own name
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """The clock, put into words once a second."""
+        if int(record.created) != self._second:
+            self._said = super().formatTime(record, datefmt)
+            self._second = int(record.created)
+        return self._said
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         """The message, with the fact's fields behind it."""

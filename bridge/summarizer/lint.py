@@ -41,6 +41,9 @@ _READS: Final = re.compile(
     rf"\b(?:reads?|reading|saying|says?|marked|called|labell?ed|{_LETTERED})\W*$", re.IGNORECASE
 )
 _LETTERS_NEXT: Final = re.compile(rf"\W*(?:\w+\W+)?{_LETTERED}\b", re.I)
+_WORD: Final = re.compile(r"\w")
+_PIECE: Final = re.compile(r"[^\W\u2e80-\uffff]+|[^\w\s]")
+"""What counts as about one token."""
 _NEGATION: Final = re.compile(r"\b(?:no(?! (?:\w+er|more|less) than\b)|not|without)\b|n't\b", re.I)
 _YOU: Final = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 
@@ -78,7 +81,7 @@ def lint(
 
 
 def _words_left(prompt: str, names: list[str], forbidden: Iterable[str]) -> Iterator[Finding]:
-    if not re.search(r"\w", prompt):
+    if not _WORD.search(prompt):
         yield Finding("empty", "the prompt is empty")
     named = dict.fromkeys(name_pattern(names, any_case=False).findall(prompt)) if names else ()
     if named:
@@ -198,7 +201,7 @@ def tokens(prompt: str, family: Family = "any") -> int:
     if family == "sdxl":
         return clip_tokens(prompt)
     solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)
-    return solid + round(len(re.findall(r"[^\W\u2e80-\uffff]+|[^\w\s]", prompt)) * 1.2)
+    return solid + round(len(_PIECE.findall(prompt)) * 1.2)
 
 
 def _is_lettering(prompt: str, quoted: re.Match[str]) -> bool:
