@@ -10,7 +10,6 @@ with running(tmp_path, BRIDGE_PROVIDERS="runpod") as stack:
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.ask import ask
+from tests.ports import own_port
 from tests.providers.cases import CASES, Case
 
 ROOT = Path(__file__).parents[1]
@@ -38,13 +38,6 @@ def eventually(check: Callable[[], Found], what: str, *, seconds: float = 30.0) 
         assert time.monotonic() < end, f"waited {seconds:g} s in vain: {what}"
         time.sleep(0.02)
     return found
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Program:
@@ -146,10 +139,11 @@ class Emulator:
 class Stack:
     """A bridge whose clouds are emulated."""
 
-    def __init__(self, folder: Path, emulator: Emulator, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, emulator: Emulator, port: int, settings: Mapping[str, str]
+    ) -> None:
         self.emulator = emulator
         self.data = folder / "data"
-        port = free_port()
         self.bridge_url = f"http://127.0.0.1:{port}"
         dictionary = folder / "no_loras.json"
         dictionary.write_text(json.dumps({"config": {}, "loras": {}}))
@@ -223,23 +217,23 @@ def _account(case: Case, url: str) -> Iterator[tuple[str, str]]:
 @contextmanager
 def emulating(folder: Path) -> Iterator[Emulator]:
     """An emulator that runs."""
-    port = free_port()
-    command = (sys.executable, "-m", "emulator", "--port", str(port))
-    speed = ("--time-scale", str(EMULATED_SPEED))
-    program = Program((*command, *speed), folder, {"PYTHONPATH": str(ROOT)})
-    emulator = Emulator(f"http://127.0.0.1:{port}")
-    try:
-        program.start(f"{emulator.url}/_emulator/settings")
-        yield emulator
-    finally:
-        program.stop()
+    with own_port() as port:
+        command = (sys.executable, "-m", "emulator", "--port", str(port))
+        speed = ("--time-scale", str(EMULATED_SPEED))
+        program = Program((*command, *speed), folder, {"PYTHONPATH": str(ROOT)})
+        emulator = Emulator(f"http://127.0.0.1:{port}")
+        try:
+            program.start(f"{emulator.url}/_emulator/settings")
+            yield emulator
+        finally:
+            program.stop()
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[Stack]:
     """Emulator and bridge; `settings` go before the usual ones, an empty one removes it."""
-    with emulating(folder / "emulator") as emulator:
-        stack = Stack(folder, emulator, settings)
+    with emulating(folder / "emulator") as emulator, own_port() as port:
+        stack = Stack(folder, emulator, port, settings)
         try:
             stack.start()
             yield stack

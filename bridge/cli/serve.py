@@ -61,12 +61,16 @@ async def _serve(settings: Settings, door: socket.socket) -> int:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """The door's socket, bound before anything is started: two bridges on one port is a mistake."""
+    """The door's socket, taken before anything is started: two bridges on one port is a mistake.
+
+    It listens at once, for two that are only bound do not see each other. Who knocks early waits.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     door = socket.socket(family, socket.SOCK_STREAM)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
+        door.listen()
     except OSError as error:
         door.close()
         raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None

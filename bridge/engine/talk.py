@@ -45,7 +45,8 @@ class Talk:
 
         `before_paid` is awaited once, before the paid Call leaves. Free Calls are made up to
         `tries` times when a fault may pass, the paid one never again: when nobody can tell
-        whether it was accepted, Uncertain is raised. No error repeats a secret of the account.
+        whether it was accepted, or what became of it, Uncertain is raised. No error repeats a
+        secret of the account.
         """
         try:
             return await self._driven(verb, monotonic() + seconds, tries, before_paid)
@@ -61,7 +62,7 @@ class Talk:
         tries: int,
         before_paid: Callable[[], Awaitable[None]] | None,
     ) -> Result:
-        paid = False
+        paid = answered = False
         try:
             call = next(verb)
             while True:
@@ -71,6 +72,7 @@ class Talk:
                     paid = True
                     await before_paid()
                     reply = await self._pay(call, ends)
+                    answered = True
                 elif isinstance(call, Call) and call.hint:
                     reply = await self._hint(call, ends)
                 else:
@@ -79,8 +81,9 @@ class Talk:
         except StopIteration as end:
             result: Result = end.value
             return result
-        except (Garbled, Cut, Slow) as error:
-            if paid:
+        except AttemptError as error:
+            # a free call after the paid one that failed says nothing of the job
+            if (answered and not error.of_job) or (paid and isinstance(error, Garbled)):
                 raise Uncertain(error.text, status=error.status) from None
             raise
 

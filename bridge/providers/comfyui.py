@@ -69,16 +69,16 @@ class ComfyUi(OwnServer):
         return c.Ticket({"prompt": str(told["prompt_id"]), "client": ref})
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:
-        """The history has it once it is over, well or badly; until then it is in the queue."""
+        """In the queue, else in the history: asked in this order, no end falls in between."""
         job = ticket.fields["prompt"]
+        if job in comfy.queued((yield c.Call("GET", "queue")).mapping()):
+            return c.Waiting()
         history = (yield c.Call("GET", f"history/{job}")).mapping()
         if job in history:
             if failed := comfy.failure(history, job):
                 raise named(self.card, failed)
             found = (c.Remote(url, keyed=True) for url in comfy.pictures(history, job))
             return c.Finished(tuple(found), cost=0)
-        if job in comfy.queued((yield c.Call("GET", "queue")).mapping()):
-            return c.Waiting()
         raise (e.Unavailable if job in self._stopped else e.Gone)("ComfyUI: no such job any more")
 
     def watch(self, ticket: c.Ticket) -> c.Watch:

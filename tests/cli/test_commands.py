@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.cli.serve import listening
+from bridge.errors import BadRequest
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "dev"
 ROOT = Path(__file__).parents[2]
 
@@ -134,3 +137,8 @@ def test_a_broken_list_of_places_is_said_with_its_entry(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert "mine.json: entry 1 (mill): group: Expected" in done.stdout + done.stderr
         assert "Unclosed" not in done.stderr
+
+
+def test_a_second_bridge_on_a_port_is_told_so_while_the_first_still_starts() -> None:
+    with listening("127.0.0.1", 0) as first, pytest.raises(BadRequest, match="in use"):
+        listening(*first.getsockname())

@@ -11,7 +11,8 @@ from typing import Any
 
 from tests.ask import Answer, begin, finish
 from tests.needs import needs
-from tests.stack import Program, free_port
+from tests.ports import own_port
+from tests.stack import Program
 
 HOME = Path(__file__).parent / "sillytavern"
 INSTALL = "cd tests/clients/sillytavern && npm ci --ignore-scripts --no-audit --no-fund"
@@ -72,7 +73,6 @@ def serving(folder: Path) -> Iterator[Tavern]:
     server = MODULES / "sillytavern" / "server.js"
     needs("node", bool(node), "SillyTavern is a Node program")
     needs("SillyTavern", server.exists(), f"`{INSTALL}` installs it")
-    port = free_port()
     CACHE.mkdir(exist_ok=True)
     data = folder / "data"
     data.mkdir()
@@ -80,7 +80,6 @@ def serving(folder: Path) -> Iterator[Tavern]:
     flags = {
         "configPath": folder / "config.yaml",
         "dataRoot": data,
-        "port": port,
         "listen": "false",
         "browserLaunchEnabled": "false",
         "disableCsrf": "true",
@@ -94,12 +93,13 @@ def serving(folder: Path) -> Iterator[Tavern]:
         "SILLYTAVERN_EXTENSIONS_AUTOUPDATE": "false",
         "SILLYTAVERN_EXTENSIONS_MODELS_AUTODOWNLOAD": "false",
     }
-    program = Program([node, str(server), *words], folder, env)
-    tavern = Tavern(f"http://127.0.0.1:{port}")
-    try:
-        with (CACHE / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would bundle into the same files
-            program.start(f"{tavern.url}/csrf-token", seconds=180)
-        yield tavern
-    finally:
-        program.stop()
+    with own_port() as port:
+        program = Program([node, str(server), *words, "--port", str(port)], folder, env)
+        tavern = Tavern(f"http://127.0.0.1:{port}")
+        try:
+            with (CACHE / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would bundle into the same files
+                program.start(f"{tavern.url}/csrf-token", seconds=180)
+            yield tavern
+        finally:
+            program.stop()

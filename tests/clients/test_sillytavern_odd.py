@@ -1,6 +1,7 @@
 """Where other servers trip SillyTavern up, and what the bridge does instead."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,11 @@ def test_a_model_change_does_not_wait_for_somebody_elses_picture(
 ) -> None:
     with running(tmp_path, BRIDGE_PROVIDERS="runpod") as stack, tapping(stack.bridge_url) as tap:
         stack.emulator.change(clouds={"runpod": {"run_s": 1200}})
-        drawing = tavern.begin("generate", f"{stack.bridge_url}/?profile=anna", prompt=OWL)
-        eventually(stack.emulator.jobs, "anna's job")
-        bridge = f"{tap.url}/?profile=ben"
-        assert tavern.sd("set-model", bridge, model="runpod/z-image").status == 200
+        anna, bridge = f"{stack.bridge_url}/?profile=anna", f"{tap.url}/?profile=ben"
+        with closing(tavern.begin("generate", anna, prompt=OWL)):
+            eventually(stack.emulator.jobs, "anna's job")
+            assert tavern.sd("set-model", bridge, model="runpod/z-image").status == 200
         assert tap.calls.count("GET /sdapi/v1/progress?profile=ben") == 1
-        drawing.close()
 
 
 def test_a_url_with_credentials_in_it_never_leaves_sillytavern(tavern: Tavern, tap: Tap) -> None:

@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from emulator import pictures
 from emulator.app import Running
+from emulator.clouds.comfyui.cloud import ComfyUi
 from tests.emulator.conftest import Answer, Client
 
 KEY = "emu-comfyui-key"
@@ -143,6 +145,21 @@ async def test_the_websocket_tells_only_its_own_client(client: Client, emu: Runn
         with pytest.raises(TimeoutError):
             await other.receive_json(timeout=0.05)
     assert kinds == ["progress"] * 4 + ["execution_success"]
+
+
+async def test_no_job_fails_with_its_listener(client: Client, emu: Running) -> None:
+    class Broken(web.WebSocketResponse):
+        """As aiohttp's is when the client was killed and the loop has not read that yet."""
+
+        async def send_json(self, *args: Any, **options: Any) -> None:
+            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+
+    cloud = emu.emulator.clouds["comfyui"]
+    assert isinstance(cloud, ComfyUi)
+    cloud.sockets["ana"] = Broken()
+    taken = await ask(client, "POST", "prompt", {"prompt": GRAPH, "client_id": "ana"})
+    entry = await entry_of(client, taken.json["prompt_id"])
+    assert entry["status"]["status_str"] == "success"
 
 
 async def test_an_upload_of_the_same_name_is_renamed_unless_it_overwrites(

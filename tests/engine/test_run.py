@@ -1,7 +1,7 @@
 """What the engine does beside a job: it listens, peeks, and is woken."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from bridge.engine.contract import (
 from bridge.engine.control import Control
 from bridge.transport.reply import Reply
 from tests.providers.cases import png
-from tests.providers.chamber import Chamber, chamber
+from tests.providers.chamber import Chamber, chamber, until
 
 pytestmark = pytest.mark.wire
 MODEL = Model("m", "m", "flux1")
@@ -134,12 +134,6 @@ async def room(tmp_path: Path) -> AsyncIterator[Chamber]:
 def attempt(adapter: Adapter) -> Attempt:
     ready = Ready("m", "flux1", "a fox", 64, 64)
     return Attempt(adapter, MODEL, ready, "job", Control())
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for a condition that another task brings about."""
-    while not holds():  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
 
 
 async def test_progress_is_heard_and_an_end_wakes_the_look(room: Chamber) -> None:

@@ -1,6 +1,7 @@
 """A real engine on real sockets and a real store, with the emulator as the world."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,14 @@ from bridge.transport.client import Transport
 from emulator.app import Running, running
 
 SCALE = 0.02
+MOMENT_S = 0.05
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for what another task brings about, however slow the machine is."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110  # it has no event
+            await asyncio.sleep(0.01)
 
 
 class Shelf:
@@ -84,6 +93,14 @@ class Chamber:
         """Begin and wait."""
         self.engine.begin(attempt, seconds=seconds)
         return await self.engine.wait(attempt, seconds=seconds)
+
+    async def give_up(self, attempt: Attempt) -> Outcome:
+        """Begin, and wait a moment longer than until the cloud has the job, and we its ticket."""
+        jobs, card = self.emulator.ledger.jobs, attempt.adapter.card
+        before, held = len(jobs(card.name)), card.recovery == "none" or attempt.model.held
+        self.engine.begin(attempt, seconds=30.0)
+        await until(lambda: attempt.ticket or (held and len(jobs(card.name)) > before))
+        return await self.engine.wait(attempt, seconds=MOMENT_S)
 
     async def states(self) -> list[str]:
         """How the attempts are booked, in their order."""

@@ -31,7 +31,7 @@ from bridge.providers.a1111 import A1111
 from emulator import pictures
 from tests.api.door import opened
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, lora
+from tests.providers.chamber import MOMENT_S, Chamber, lora, until
 
 SDXL, FLUX, KLEIN, Z_IMAGE = A1111.card.models
 
@@ -101,12 +101,14 @@ def test_a_key_goes_where_the_proxy_wants_it(key: str, header: str, sent: dict[s
 
 
 async def test_a_half_made_picture_is_none(room: Chamber) -> None:
-    room.emulator.settings.change({"clouds": {"a1111": {"run_s": 400.0}}})
+    room.emulator.settings.change({"clouds": {"a1111": {"run_s": 4000.0}}})
     attempt = room.attempt(at(room), SDXL)
+    room.engine.begin(attempt, seconds=30)
+    await until(lambda: attempt.control.progress)
     with pytest.raises(TimedOut):
-        await room.run(attempt, seconds=0.5)
+        await room.engine.wait(attempt, seconds=MOMENT_S)
     assert attempt.task
-    await asyncio.wait({attempt.task}, timeout=5)
+    await asyncio.wait({attempt.task}, timeout=20)
     assert attempt.control.progress > 0
     assert await room.states() == ["cancelled"]
     assert len(room.emulator.ledger.requests("a1111", "/interrupt$")) == 1
@@ -114,28 +116,27 @@ async def test_a_half_made_picture_is_none(room: Chamber) -> None:
 
 @pytest.mark.parametrize("internal", [True, False])
 async def test_another_ones_job_is_never_interrupted(room: Chamber, internal: bool) -> None:
-    settings = {"run_s": 150.0, "internal": internal}
+    settings = {"run_s": 250.0, "internal": internal}
     room.emulator.settings.change({"clouds": {"a1111": settings}})
     other, ours = room.attempt(at(room), SDXL), room.attempt(at(room), SDXL)
     other.adapter.account = replace(other.adapter.account, label="2")
-    room.engine.begin(other, seconds=5)
-    await asyncio.sleep(0.1)
+    room.engine.begin(other, seconds=30)
+    await until(lambda: room.emulator.ledger.jobs("a1111"))
     with pytest.raises(TimedOut):
-        await room.run(ours, seconds=0.3)
+        await room.give_up(ours)
     for attempt in (other, ours):
         assert attempt.task
-        await asyncio.wait({attempt.task}, timeout=8)
+        await asyncio.wait({attempt.task}, timeout=20)
     assert await room.states() == ["kept", "kept"]
     assert room.emulator.ledger.requests("a1111", "/interrupt$") == []
 
 
 async def test_without_internal_progress_the_common_one_is_read(room: Chamber) -> None:
-    settings = {"run_s": 100.0, "internal": False}
+    settings = {"run_s": 10_000.0, "internal": False}
     room.emulator.settings.change({"clouds": {"a1111": settings}})
     attempt = room.attempt(at(room), SDXL)
-    room.engine.begin(attempt, seconds=5)
-    await asyncio.sleep(0.3)
-    assert 0 < attempt.control.progress < 1
+    room.engine.begin(attempt, seconds=30)
+    await until(lambda: 0 < attempt.control.progress < 1)
 
 
 async def test_a_checkpoint_is_asked_for_by_name(room: Chamber) -> None:

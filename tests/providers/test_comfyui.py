@@ -31,7 +31,7 @@ from bridge.providers.comfyui import ComfyUi
 from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.chamber import Chamber, lora, plain, until
 
 FLUX, KLEIN, Z_IMAGE = CASES["comfyui"].models()
 REF = "6f1f3a0e-5d0c-4a55-9c1c-0a6f0c1f7b11"
@@ -136,14 +136,24 @@ def test_what_is_wrong_with_a_graph_is_told(
 def test_a_failed_job_says_why(message: list[Any], error: type[AttemptError]) -> None:
     verb = offline().check(Ticket({"prompt": REF, "client": REF}))
     next(verb)
+    verb.send(Reply(200, {}, {}))
     status = {"status_str": "error", "completed": False, "messages": [message]}
     with pytest.raises(error):
         verb.send(Reply(200, {}, {REF: {"outputs": {}, "status": status}}))
 
 
+def test_a_job_that_ends_between_two_questions_is_not_lost() -> None:
+    verb = offline().check(Ticket({"prompt": REF, "client": REF}))
+    first = next(verb)
+    assert isinstance(first, Call) and first.url == "queue", "what left the queue is in the history"
+    second = verb.send(Reply(200, {}, {"queue_running": [], "queue_pending": []}))
+    assert isinstance(second, Call) and second.url == f"history/{REF}"
+
+
 def test_a_saved_picture_goes_before_a_preview() -> None:
     verb = offline().check(Ticket({"prompt": REF, "client": REF}))
     next(verb)
+    verb.send(Reply(200, {}, {}))
     preview = {"filename": "p.png", "subfolder": "", "type": "temp"}
     saved = {"filename": "a b.png", "subfolder": "2026", "type": "output"}
     outputs = {"4": {"text": ["x"]}, "5": {"images": [preview]}, "10": {"images": [saved]}}
@@ -173,16 +183,16 @@ async def test_a_server_that_mints_ids_itself_is_searched_by_our_client_id(
 
 
 async def test_a_job_in_line_is_taken_out_and_the_running_one_goes_on(room: Chamber) -> None:
-    room.emulator.settings.change({"clouds": {"comfyui": {"run_s": 160.0}}})
+    room.emulator.settings.change({"clouds": {"comfyui": {"run_s": 400.0}}})
     adapter = at(room)
     first, second = room.attempt(adapter, FLUX), room.attempt(adapter, FLUX)
-    room.engine.begin(first, seconds=5)
-    await asyncio.sleep(0.1)
+    room.engine.begin(first, seconds=30)
+    await until(lambda: first.ticket)
     with pytest.raises(TimedOut):
-        await room.run(second, seconds=0.3)
+        await room.give_up(second)
     for attempt in (first, second):
         assert attempt.task
-        await asyncio.wait({attempt.task}, timeout=8)
+        await asyncio.wait({attempt.task}, timeout=20)
     assert sorted(await room.states()) == ["cancelled", "kept"]
     assert room.emulator.ledger.requests("comfyui", "/interrupt$") == []
 

@@ -35,7 +35,7 @@ from bridge.store.tables import attempts
 from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.chamber import MOMENT_S, Chamber, lora, plain, until
 
 MODELS = {model.name: model for model in CASES["runninghub"].models()}
 APP, OWN = MODELS["flux1-dev"], MODELS["flux1-workflow"]
@@ -112,11 +112,13 @@ async def test_a_full_line_is_waited_for(room: Chamber, model: Model, code: int)
 async def test_a_line_that_stays_full_is_no_fault_of_the_cloud(room: Chamber) -> None:
     room.emulator.faults.add("runninghub", "code", code=421, text="TASK_QUEUE_MAXED", times=None)
     attempt = room.attempt(at(room), APP)
+    room.engine.begin(attempt, seconds=30)
+    await until(lambda: attempt.booked and not attempt.placed)
     with pytest.raises(Busy) as raised:
-        await room.run(attempt, seconds=0.4)
+        await room.engine.wait(attempt, seconds=MOMENT_S)
     assert raised.value.rest is Rest.NONE
     assert attempt.task
-    await asyncio.wait({attempt.task}, timeout=5)
+    await asyncio.wait({attempt.task}, timeout=20)
     assert (await room.states())[0] in ("failed", "cancelled")
     assert room.emulator.ledger.jobs("runninghub") == []
 
@@ -125,14 +127,13 @@ async def test_who_leaves_the_line_is_not_sent_again(room: Chamber) -> None:
     full = room.emulator.faults.add("runninghub", "code", code=421, text="FULL", times=None)
     attempt = room.attempt(at(room), APP)
     room.engine.begin(attempt, seconds=5)
-    while not full.struck:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: full.struck)
     attempt.control.stop.set()
     room.emulator.faults.clear()
     with pytest.raises(Interrupted):
         await room.engine.wait(attempt, seconds=5)
     assert attempt.task
-    await asyncio.wait({attempt.task}, timeout=5)
+    await asyncio.wait({attempt.task}, timeout=20)
     assert (await room.states(), room.emulator.ledger.jobs("runninghub")) == (["cancelled"], [])
 
 
@@ -228,9 +229,9 @@ async def test_a_slow_task_of_either_generation_is_cancelled(room: Chamber, mode
     room.emulator.settings.change({"clouds": {"runninghub": {"run_s": 200.0}}})
     attempt = room.attempt(at(room), model)
     with pytest.raises(TimedOut):
-        await room.run(attempt, seconds=0.4)
+        await room.give_up(attempt)
     assert attempt.task
-    await asyncio.wait({attempt.task}, timeout=5)
+    await asyncio.wait({attempt.task}, timeout=20)
     assert await room.states() == ["cancelled"]
     assert len(room.emulator.ledger.requests("runninghub", "/task/openapi/cancel$")) == 1
 

@@ -33,7 +33,7 @@ from bridge.keys import account
 from bridge.settings import read, secrets
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
-from tests.providers.chamber import Chamber, plain
+from tests.providers.chamber import MOMENT_S, Chamber, plain, until
 
 MODELS = {model.name: model for model in CASES["runpod"].models()}
 HEALTH = r"/health$"
@@ -150,8 +150,9 @@ async def test_a_cold_start_is_booked(room: Chamber) -> None:
 async def test_a_cold_start_gets_more_patience(room: Chamber) -> None:
     room.emulator.settings.change({"clouds": {"runpod": {"cold_start_s": 200.0}}})
     attempt = room.attempt(at(room), MODELS["z-image"])
-    room.engine.begin(attempt, seconds=0.3)
-    await room.engine.wait(attempt, seconds=0.3, at_most=5.0)
+    room.engine.begin(attempt, seconds=30)
+    await until(lambda: attempt.ticket)
+    await room.engine.wait(attempt, seconds=MOMENT_S, at_most=20.0)
     assert attempt.ticket
     assert attempt.ticket.fields["cold"] == "yes"
 
@@ -159,9 +160,10 @@ async def test_a_cold_start_gets_more_patience(room: Chamber) -> None:
 async def test_patience_ends_with_the_deadline(room: Chamber) -> None:
     room.emulator.settings.change({"clouds": {"runpod": {"cold_start_s": 2000.0}}})
     attempt = room.attempt(at(room), MODELS["z-image"])
-    room.engine.begin(attempt, seconds=0.3)
+    room.engine.begin(attempt, seconds=30)
+    await until(lambda: attempt.ticket)
     with pytest.raises(TimedOut, match=r"within 1 s"):
-        await room.engine.wait(attempt, seconds=0.3, at_most=0.6)
+        await room.engine.wait(attempt, seconds=MOMENT_S, at_most=0.6)
 
 
 @pytest.mark.parametrize(

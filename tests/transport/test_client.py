@@ -239,7 +239,7 @@ async def test_a_broken_or_late_answer_may_have_been_accepted(transport: Transpo
             await transport.request("POST", home, headers={}, body=b"{}", timeout=2)
     async with serving(late) as (home, _):
         with pytest.raises(Slow):
-            await transport.request("POST", home, headers={}, body=b"{}", timeout=0.1)
+            await transport.request("POST", home, headers={}, body=b"{}", timeout=0.5)
 
 
 class Names(AbstractResolver):

@@ -6,6 +6,7 @@ safety checker raises. Progress goes over the websocket only to the client that 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from re import fullmatch
 from typing import Any, ClassVar
@@ -149,10 +150,11 @@ class ComfyUi(Cloud):
         self.records[name]["told"] = task
 
     async def tell(self, client: str, event: str, **facts: Any) -> None:
-        """A message to this client's websocket, if it has one."""
+        """A message to this client's websocket, if it has one; no job fails with its listener."""
         socket = self.sockets.get(client)
         if socket and not socket.closed:
-            await socket.send_json({"type": event, "data": facts})
+            with suppress(ConnectionError):
+                await socket.send_json({"type": event, "data": facts})
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
         """The websocket: a status at once, then what concerns this client."""
