@@ -51,7 +51,7 @@ def found(output: object, depth: int = 0) -> Iterator[Inline | Remote]:
     elif depth < DEEPEST:
         parts = output if isinstance(output, list) else ()
         if isinstance(output, Mapping):
-            parts = [output.get(key) for key in KEYS]
+            parts = [output[key] for key in KEYS if key in output]
         for part in parts:
             yield from found(part, depth + 1)
 
