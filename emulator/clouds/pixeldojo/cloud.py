@@ -17,6 +17,7 @@ from emulator.cloud import Cloud, Refusal, answer, fault, fields, origin, parsed
 from emulator.jobs import Job, WorkFailed
 from emulator.ledger import Entry
 from emulator.pictures import Recipe
+from emulator.reach import lost
 
 SIZES = {
     "1:1": (1024, 1024), "16:9": (1344, 768), "9:16": (768, 1344), "4:3": (1152, 896),
@@ -142,7 +143,7 @@ class Pixeldojo(Cloud):
                 raise WorkFailed({"code": "content_policy", "message": MODERATED})
             if kind == "failed":
                 raise WorkFailed({"code": "server_error", "message": "Generation failed"})
-            if "unreachable" in asked.get("lora_weights", ""):
+            if lost(asked.get("lora_weights")):
                 raise WorkFailed({"code": "invalid", "message": "LoRA could not be downloaded"})
             entry.billed = True
             if kind == "empty":
