@@ -18,7 +18,7 @@ class Settings:
         """How far the clock that decides on expiry has been put forward."""
         self.file_ttl_s = 3600.0
         self.hosts: dict[str, str] = {}
-        """Origins of files that clouds really fetch, and where they are (`emulator.reach`)."""
+        """Origins that clouds really call, for files and webhooks, and where they are found."""
         self.keys: dict[str, list[str]] = {name: [f"emu-{name}-key"] for name in clouds}
         """Accepted besides every key that begins with `test-`."""
         self.clouds: dict[str, dict[str, Any]] = {

@@ -90,10 +90,13 @@ class AiHorde(Cloud):
             return [generation(body, r2 or b64encode(raw).decode(), kind == "censored")]
 
         never = 0.0 if entry.facts["possible"] else 1e9
-        self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=never + queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=self.name, width=self.setting("workers"),
         )  # fmt: skip
+        told_of = {"request": entry.job, "kudos": 12.0}
+        bodies = lambda: [{**made, **told_of} for made in job.result or []]  # noqa: E731
+        self.world.tell(job, body.get("webhook"), bodies, (0.0, 0.0))
         return answer({"id": entry.job, "kudos": 12.0, "warnings": []}, 202)
 
     def job(self, request: web.Request) -> Job:

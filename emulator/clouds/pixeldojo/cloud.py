@@ -151,10 +151,12 @@ class Pixeldojo(Cloud):
             raw = await self.world.draw(recipe(entry, asked), "png")
             return [self.world.keep(self.name, raw, "png", here)]
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=f"pixeldojo/{account}", width=self.setting("at_once"),
         )  # fmt: skip
+        self.world.tell(job, asked.get("webhook_url"), lambda: [told(job)])
+        return job
 
     async def job(self, request: web.Request) -> web.Response:
         """How it stands; `output` when it is completed, `error` when it failed."""
@@ -162,18 +164,23 @@ class Pixeldojo(Cloud):
         job = self.world.jobs.get(self.name, request.match_info["job"])
         if job is None or job.entry.key != account:
             raise self.refusal(404, "Job not found")
-        told: dict[str, Any] = {"jobId": job.entry.job, "status": STATES[job.state]}
-        if job.state == "done":
-            told |= {"output": {"images": job.result}, "creditCost": job.entry.cost / CREDIT}
-        if job.state == "failed":
-            told["error"] = job.told
-        return answer(told)
+        return answer(told(job))
 
     async def jobs(self, request: web.Request) -> web.Response:
         """The key's own."""
         account = self.account(self.bearer(request))
         mine = [one for one in self.world.ledger.jobs(self.name) if one.key == account]
         return answer({"jobs": [{"jobId": one.job, "status": STATES[one.state]} for one in mine]})
+
+
+def told(job: Job) -> dict[str, Any]:
+    """The job; a webhook's body is thought to be the same."""
+    body: dict[str, Any] = {"jobId": job.entry.job, "status": STATES[job.state]}
+    if job.state == "done":
+        body |= {"output": {"images": job.result}, "creditCost": job.entry.cost / CREDIT}
+    if job.state == "failed":
+        body["error"] = job.told
+    return body
 
 
 def recipe(entry: Entry, asked: Mapping[str, Any]) -> Recipe:

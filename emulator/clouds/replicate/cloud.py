@@ -126,10 +126,13 @@ class Replicate(Cloud):
             )
             return urls[0] if known.alone and urls else urls
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=f"replicate/{account}", width=self.setting("at_once"),
         )  # fmt: skip
+        if "completed" in body.get("webhook_events_filter", ["completed"]):
+            self.world.tell(job, body.get("webhook"), lambda: [self.told(request, job)])
+        return job
 
     def told(self, request: web.Request, job: Job) -> dict[str, Any]:
         """The prediction."""
