@@ -24,7 +24,7 @@ _SECRET: Final = re.compile(
 
 
 _KEY: Final = re.compile(r"token|key|auth|secret|pass", re.IGNORECASE)
-_SIGNATURE: Final = re.compile(r"sig", re.IGNORECASE)
+_SIGNATURE: Final = re.compile(r"(?:x-(?:amz|goog)-)?sig(?:nature)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,9 @@ def _airs(tree: Any) -> Iterator[tuple[str, str]]:
 def private(url: str) -> bool:
     """It has somebody's key or password in it; what is signed is meant to be handed on."""
     parts = urlsplit(url)
-    names = "&".join(name for name, _ in parse_qsl(parts.query))
-    return "@" in parts.netloc or bool(_KEY.search(names) and not _SIGNATURE.search(names))
+    names = [name for name, _ in parse_qsl(parts.query)]
+    signed = any(map(_SIGNATURE.fullmatch, names))
+    return "@" in parts.netloc or (any(map(_KEY.search, names)) and not signed)
 
 
 def _without_secrets(url: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -73,7 +74,8 @@ class Scenery:
         """Everything that is shown, sent or written down anywhere, but the dictionary."""
         data = [path for path in (self.folder / "data").rglob("*") if path.is_file()]
         stored = [raw for _, raw in self.bucket.objects.values()]
-        raws = [*stored, *(path.read_bytes() for path in data)]
+        shown = [b64decode(image) for answer in answers for image in answer.json()["images"]]
+        raws = [*stored, *shown, *(path.read_bytes() for path in data)]
         ledger = self.emulator.ledger
         return "\n".join(
             [log, dumps(ledger.as_json()), *(call.path for call in ledger.calls)]
@@ -89,32 +91,26 @@ async def standing(
     """A bridge, the clouds, a bucket and the hub, each behind a socket of its own."""
     bucket, hub, app = Bucket(), Hub(), web.Application()
     app.router.add_get("/{name}", hub.get)
-    server = TestServer(app)
-    await server.start_server()
-    await bucket.server.start_server()
-    there = str(server.make_url("")).rstrip("/")
-    known_at(monkeypatch, there)
     dictionary = folder / "loras.json"
     dictionary.write_text(dumps({"loras": {"rose": rose(files)}}))
-    own = {
-        "BRIDGE_DATA": str(folder / "data"), "BRIDGE_LORA_DICT": str(dictionary),
-        "BRIDGE_LLM_BASE_URL": "", "BRIDGE_TIME_SCALE": "0.05", "BRIDGE_REHOST_LORAS": "on",
-        "S3_ENDPOINT": bucket.url, "S3_BUCKET": "pictures", "S3_ACCESS_KEY_ID": "tester",
-        "S3_SECRET_ACCESS_KEY": SECRET,
-        "BRIDGE_PROVIDERS": ",".join(route.partition("/")[0] for route in ROUTES),
-    }  # fmt: skip
-    cards = [kind.card for kind in adapters().values()]
-    async with running() as emulator:
-        origin = bucket.url.rstrip("/")
+    async with bucket.server, TestServer(app) as server, running() as emulator:
+        own = {
+            "BRIDGE_DATA": str(folder / "data"), "BRIDGE_LORA_DICT": str(dictionary),
+            "BRIDGE_LLM_BASE_URL": "", "BRIDGE_TIME_SCALE": "0.05", "BRIDGE_REHOST_LORAS": "on",
+            "S3_ENDPOINT": bucket.url, "S3_BUCKET": "pictures", "S3_ACCESS_KEY_ID": "tester",
+            "S3_SECRET_ACCESS_KEY": SECRET,
+            "BRIDGE_PROVIDERS": ",".join(route.partition("/")[0] for route in ROUTES),
+        }  # fmt: skip
+        there, origin = str(server.make_url("")).rstrip("/"), bucket.url.rstrip("/")
+        known_at(monkeypatch, there)
         emulator.settings.change({"hosts": {HUB: there, origin: origin}})
+        cards = [kind.card for kind in adapters().values()]
         settings = read({**clouds(emulator.url), **own, **env}, cards)
         async with serving(settings) as bridge:
             door = httpx.ASGITransport(build(rooms(bridge), door_settings(settings)))
             base = "http://127.0.0.1:7861"
             async with httpx.AsyncClient(transport=door, base_url=base) as client:
                 yield Scenery(client, emulator, bucket, hub, folder)
-    await server.close()
-    await bucket.server.close()
 
 
 def known_at(monkeypatch: pytest.MonkeyPatch, there: str) -> None:

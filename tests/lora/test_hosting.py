@@ -79,7 +79,9 @@ async def test_a_file_is_taken_over_and_remembered(tmp_path: Path, bucket: Bucke
     [
         (URL, False), ("https://ann:pw@loras.example/rose", False),
         ("https://loras.example/rose?type=Model&api_key=x", False),
+        ("https://loras.example/rose?design=1&TOKEN=x", False),
         ("https://loras.example/rose?type=Model", True),
+        ("https://loras.example/rose?Key-Pair-Id=x&Signature=y", True),
         ("https://loras.example/rose?X-Amz-Security-Token=x&X-Amz-Signature=y", True),
     ],
 )  # fmt: skip

@@ -87,12 +87,10 @@ async def hall(room: Chamber, request: pytest.FixtureRequest) -> AsyncIterator[H
     made = Hall(room, engine(room, getattr(request, "param", SCALE)))
     app = web.Application()
     app.router.add_post("/bridge/v1/hooks/{account}/{ref}", made.hear)
-    server = TestServer(app)
-    await server.start_server()
-    room.emulator.settings.change({"hosts": {HOME: str(server.make_url("")).rstrip("/")}})
-    yield made
-    await made.engine.aclose(1.0)
-    await server.close()
+    async with TestServer(app) as server:
+        room.emulator.settings.change({"hosts": {HOME: str(server.make_url("")).rstrip("/")}})
+        yield made
+        await made.engine.aclose(1.0)
 
 
 def engine(room: Chamber, scale: float) -> Engine:

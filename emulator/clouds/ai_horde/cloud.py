@@ -94,9 +94,7 @@ class AiHorde(Cloud):
             entry, work, queue_s=never + queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=self.name, width=self.setting("workers"),
         )  # fmt: skip
-        told_of = {"request": entry.job, "kudos": 12.0}
-        bodies = lambda: [{**made, **told_of} for made in job.result or []]  # noqa: E731
-        self.world.tell(job, body.get("webhook"), bodies, (0.0, 0.0))
+        self.world.tell(job, body.get("webhook"), lambda: deliveries(job), (0.0, 0.0))
         return answer({"id": entry.job, "kudos": 12.0, "warnings": []}, 202)
 
     def job(self, request: web.Request) -> Job:
@@ -144,6 +142,11 @@ def told(job: Job) -> dict[str, Any]:
         "kudos": 12.0,
         "is_possible": job.entry.facts["possible"],
     }
+
+
+def deliveries(job: Job) -> list[dict[str, Any]]:
+    """What a webhook is sent: each generation, with the request's id; of a failure, nothing."""
+    return [{**made, "request": job.entry.job, "kudos": 12.0} for made in job.result or []]
 
 
 def generation(body: Mapping[str, Any], img: str, censored: bool) -> dict[str, Any]:
