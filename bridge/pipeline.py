@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import Any
 
-from bridge.domain import Hires, Job, Made, Note, PromptMode, Rating, Ready
+from bridge.domain import Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit, seed_within
-from bridge.errors import BadRequest, BridgeError, Forbidden, Garbled
+from bridge.enlarging import at_upscaler, to_target
+from bridge.errors import BridgeError, Forbidden
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import asked, tags
-from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
@@ -47,12 +48,19 @@ class Pipeline:
         try:
             ready = await self._prompter.prepare(job)
             made = await self._router.make(ready, control, self._prompter.render)
-            made = await _enlarged(made, job.hires)
+            made = await at_upscaler(made, job, partial(self._more, control, begun))
+            made = await to_target(made, job.hires)
         except BridgeError as error:
             self._tell(job, error.name, monotonic() - begun, None)
             raise
         self._tell(job, "ok", monotonic() - begun, made)
         return made
+
+    async def _more(self, control: Control, begun: float, job: Job) -> Made:
+        """A second picture for the same request, in what is left of its time."""
+        control.progress = 0.0
+        spent = monotonic() - begun
+        return await self._router.make(job, control, self._prompter.render, spent=spent)
 
     def _tell(self, job: Job, outcome: str, seconds: float, made: Made | None) -> None:
         prompt = hashed(made.ready.prompt if made else job.text)
@@ -196,23 +204,6 @@ class Prompter:
 
 def _characters(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.lora.category == "character"]
-
-
-async def _enlarged(made: Made, hires: Hires | None) -> Made:
-    """`made` as large as it was asked for; the gallery keeps the cloud's own picture."""
-    picture = made.picture
-    if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
-        return made
-    notes = made.notes
-    if picture.width < made.ready.width:
-        text = f"{made.model} made {picture.width}x{picture.height}: the bridge enlarged that"
-        notes = (*notes, Note("size", text))
-    try:
-        larger = await to_size(picture, hires.width, hires.height)
-    except (Garbled, BadRequest) as error:
-        note = Note("hires", f"the picture could not be enlarged: {error.text}")
-        return replace(made, notes=(*made.notes, note))
-    return replace(made, picture=larger, notes=notes)
 
 
 def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:

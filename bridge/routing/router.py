@@ -73,14 +73,17 @@ class Router:
             for option in route.model.options
         ]
 
-    async def make(self, job: Job, control: Control, render: Render) -> Made:
-        """The picture and its trace; AllProvidersFailed, or Interrupted."""
+    async def make(self, job: Job, control: Control, render: Render, *, spent: float = 0.0) -> Made:
+        """The picture and its trace, `spent` seconds after the request; AllProvidersFailed, or
+        Interrupted.
+        """
         candidates = eligible(job, self.routes, lambda route: as_learnt(route, self.health))
         chain = Chain(
             job,
             control,
-            monotonic() + self._deadline,
+            monotonic() + self._deadline - spent,
             ordered(job, candidates, self.health, self._order),
+            spent,
         )
         while chain.left:
             route = await self._regained(chain, chain.left.pop(0))
@@ -107,7 +110,7 @@ class Router:
 
     async def _may_begin(self, chain: Chain, route: Route) -> bool:
         """Whether an attempt makes sense now; waits for a rest that ends soon."""
-        if chain.trace and chain.remaining() < self._usual(route) / 3:
+        if (chain.trace or chain.spent) and chain.remaining() < self._usual(route) / 3:
             return self._skipped(chain, route, "not begun: too little time was left")
         rest = self.health.rest_of(route.account, route.name)
         if not rest or self.health.told(route.account, route.name):
