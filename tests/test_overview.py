@@ -38,6 +38,10 @@ async def test_a_picture_is_there_or_not_found(
     async with opened(desk=overview) as door:
         answer = await door.get(f"/bridge/v1/pictures/{number}")
         assert (answer.status, answer.raw) == (200, raw)
+        for headers, lines in (({}, False), ({"Accept": "text/html,*/*;q=0.8"}, True)):
+            answer = await door.get("/bridge/v1/pictures", headers=headers)
+            assert [one["ref"] for one in answer.json] == ["ref-1"]
+            assert ("\n" in answer.text) == lines
         for path in (number + 1, 0, -1, "9" * 30, "²", "fox"):
             answer = await door.get(f"/bridge/v1/pictures/{path}")
             assert (answer.status, answer.json["error"]) == (404, "NotFound")

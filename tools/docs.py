@@ -9,6 +9,7 @@ from bridge.providers import adapters
 from bridge.settings import Settings
 from bridge.summarizer.lint_rules import rules_page
 from bridge.transport.llm.configured import KNOBS
+from tools.emulated import emulated_page
 from tools.providers_page import providers_page
 from tools.scene_page import scene_page, schema_page
 
@@ -80,6 +81,7 @@ PAGES = {
     "env.example": env_example,
     "docs/reference/settings.md": settings_page,
     "docs/reference/providers.md": providers_page,
+    "docs/reference/emulator.md": emulated_page,
     "docs/reference/lint.md": rules_page,
     "docs/reference/scene.md": scene_page,
     "docs/reference/scene.schema.json": schema_page,

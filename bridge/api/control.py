@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,9 +33,9 @@ def router(desk: Desk) -> APIRouter:
         return Response(await asyncio.to_thread(desk.metrics), media_type="text/plain")
 
     @door.get("/status")
-    async def status() -> Response:
+    async def status(request: Request) -> Response:
         """Routes with their health, open and uncertain attempts, money, the dictionary."""
-        return json_answer(await desk.status())
+        return _page(request, await desk.status())
 
     @door.get("/bridge/v1/pictures")
     async def pictures(request: Request) -> Response:
@@ -42,7 +43,7 @@ def router(desk: Desk) -> APIRouter:
         before = request.query_params.get("before", "")
         if before and not _is_id(before):
             raise BadRequest("before: a picture's id is expected")
-        return json_answer(await desk.pictures(int(before) if before else None, PAGE))
+        return _page(request, await desk.pictures(int(before) if before else None, PAGE))
 
     @door.get("/bridge/v1/pictures/{number}")
     async def picture(number: str) -> Response:
@@ -53,6 +54,12 @@ def router(desk: Desk) -> APIRouter:
         return Response(raw, media_type=f"image/{kind}")
 
     return door
+
+
+def _page(request: Request, value: object) -> Response:
+    """JSON; for a browser in lines that can be read."""
+    indented = orjson.OPT_INDENT_2 if "text/html" in request.headers.get("accept", "") else None
+    return Response(orjson.dumps(value, option=indented), media_type="application/json")
 
 
 def _is_id(text: str) -> bool:
