@@ -10,7 +10,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bridge.providers import adapters
-from tools.emulated import EMULATED, account, writer
+from tools.emulated import EMULATED, account
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(os.environ.get("DEMO_FOLDER") or ROOT / "data" / "demo").absolute()
@@ -80,7 +80,7 @@ def settings(env: Mapping[str, str], names: Sequence[str], emulator: str) -> dic
         "BRIDGE_DATA": str(FOLDER), "BRIDGE_PROVIDERS": ",".join(names),
         "BRIDGE_LORA_DICT": str(ROOT / "master_lora_dict.json"), "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    return {**harmless, **emulated, **writer(emulator), **ours}
+    return {**harmless, **emulated, **ours}
 
 
 def _port() -> str:

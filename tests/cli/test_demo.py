@@ -63,12 +63,26 @@ def test_what_it_says_can_be_copied(tmp_path: Path) -> None:
         said = log.read_text().replace("\\\n", "")
         commands = re.findall(r"^ *(curl .*)$", said, re.MULTILINE)
         picture, fault, lift = commands
+        ports = re.findall(r"127.0.0.1:(\d+)", picture)[0], re.findall(r"127.0.0.1:(\d+)", lift)[0]
         told = [shell(command, tmp_path) for command in (picture, fault, picture, lift)]
         assert json.loads((tmp_path / "answer.json").read_bytes())["images"]
+        for command in of_pages(*ports):
+            shell(command, tmp_path)
     assert "x-bridge-provider: runware" in told[0]
     assert json.loads(told[1])["struck"] == 0
     assert "runware/flux1-dev Unavailable" in told[2]
     assert program.returncode == 0
+
+
+def of_pages(bridge: str, emulator: str) -> list[str]:
+    """Every curl of the README and of the how-to pages, at these ports; an error ends it."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md"))]
+    found = [
+        c for page in pages for c in re.findall(r"(?:^|`)(curl [^`\n]*)", page.read_text(), re.M)
+    ]
+    assert len(found) >= 5
+    swapped = [c.replace(":7861", f":{bridge}").replace(":7900", f":{emulator}") for c in found]
+    return [c.replace("curl ", "curl --fail ", 1) for c in swapped]
 
 
 def shell(command: str, folder: Path) -> str:
