@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from time import time
 
-from bridge.errors import BadRequest
+from bridge.errors import NotFound
 from bridge.lora.catalog import CatalogFile
 from bridge.observe.metrics import Metrics
 from bridge.routing.router import Router
 from bridge.store.blobs import Blobs
-from bridge.store.history import History
+from bridge.store.history import History, PictureRow
 from bridge.store.ledger import Ledger, OpenAttempt
 
 DAY_MS = 24 * 3600 * 1000
@@ -66,11 +66,11 @@ class Overview:
         return [asdict(row) for row in await self._history.page(before, limit)]
 
     async def picture(self, number: int) -> tuple[bytes, str]:
-        """Bytes and kind; BadRequest when there is none of this id."""
+        """Bytes and kind; NotFound when there is none of this id."""
         row = await self._history.by_id(number)
         if row is None:
-            raise BadRequest(f"there is no picture {number}")
-        return await self._blobs.load(row.blake3, row.kind), row.kind
+            raise NotFound(f"there is no picture {number}")
+        return await self._bytes(row)
 
     async def kept(self, ref: str) -> bool:
         """Whether the attempt's picture is in the gallery, where it is put beside the answer."""
@@ -81,11 +81,17 @@ class Overview:
         return False
 
     async def shown(self, ref: str) -> tuple[bytes, str]:
-        """Bytes and kind of the attempt's picture; BadRequest when there is none."""
+        """Bytes and kind of the attempt's picture; NotFound when there is none."""
         row = await self._history.by_ref(ref)
         if row is None:
-            raise BadRequest("the picture is not in the gallery any more")
-        return await self._blobs.load(row.blake3, row.kind), row.kind
+            raise NotFound("the picture is not in the gallery any more")
+        return await self._bytes(row)
+
+    async def _bytes(self, row: PictureRow) -> tuple[bytes, str]:
+        try:
+            return await self._blobs.load(row.blake3, row.kind), row.kind
+        except FileNotFoundError:
+            raise NotFound(f"the file of picture {row.id} was taken away") from None
 
 
 def _told(left: OpenAttempt) -> Mapping[str, object]:

@@ -104,7 +104,7 @@ def build(emulator: Emulator | None = None, **settings: Any) -> web.Application:
     app.add_routes([web.get("/files/{cloud}/{name}", serve_file)])
     for cloud in emulator.clouds.values():
         app.add_routes(cloud.routes())
-    app.add_routes(control.routes(emulator.world, emulator.clear))
+    app.add_routes(control.routes(emulator.world, emulator.clouds, emulator.clear))
     app.on_shutdown.append(close)
     return app
 

@@ -43,7 +43,7 @@ class Runpod(c.Adapter):
             c.Word(r"missing|invalid|unknown|unexpected|must be|required|divisible", e.Unfit),
         ),
         cancel_stops_bill=True,
-        verified="official SDK against the emulator; workers' fields from sheets",
+        verified="official SDK against the emulator; workers' fields from notes",
     )  # fmt: skip
 
     def __init__(self, account: c.Account) -> None:

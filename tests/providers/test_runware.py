@@ -26,6 +26,7 @@ from bridge.errors import (
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["runware"].models()}
 FLUX, KLEIN, Z_IMAGE = (MODELS[n] for n in ("flux1-dev", "flux2-klein-9b", "z-image-turbo"))
@@ -35,13 +36,11 @@ ROSE = "https://loras.example/z-image/rose.safetensors"
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["runware"].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["runware"].adapter(room.emulator.url, options)
 
 
 # what happens: the error, its rest, how the attempt is booked; submits are one, always
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
@@ -59,16 +58,9 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("runware", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), FLUX))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("runware")) == ([state], 1)
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), FLUX)
 
 
 def looked(reply: Mapping[str, object], status: int = 200) -> object:
