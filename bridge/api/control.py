@@ -31,7 +31,7 @@ def router(desk: Desk) -> APIRouter:
 
     @door.get("/status")
     async def status() -> Response:
-        """Routes with their health, open and uncertain attempts, money, the dictionary."""
+        """Routes and language models with their health, open attempts, money, the dictionary."""
         return json_answer(await desk.status())
 
     @door.get("/bridge/v1/pictures")
