@@ -8,6 +8,7 @@ from time import time
 from bridge.errors import NotFound
 from bridge.lora.catalog import CatalogFile
 from bridge.observe.metrics import Metrics
+from bridge.routing.llms import LlmChain
 from bridge.routing.router import Router
 from bridge.store.blobs import Blobs
 from bridge.store.history import History, PictureRow
@@ -24,7 +25,7 @@ class Overview:
 
     def __init__(
         self, router: Router, loras: CatalogFile, ledger: Ledger, history: History, blobs: Blobs,
-        metrics: Metrics,
+        metrics: Metrics, llms: LlmChain,
     ) -> None:  # fmt: skip
         self._router = router
         self._loras = loras
@@ -32,6 +33,7 @@ class Overview:
         self._history = history
         self._blobs = blobs
         self._metrics = metrics
+        self._llms = llms
 
     def metrics(self) -> bytes:
         """Prometheus' text format; slow the first time."""
@@ -41,6 +43,7 @@ class Overview:
         """Plain JSON; money in micro-dollars, times in seconds."""
         return {
             "routes": list(self._routes()),
+            "llms": list(self._llms.states()),
             "loras": {"count": len(self._loras.current.loras), "problem": self._loras.problem},
             "open": [_told(left) for left in await self._ledger.open()],
             "uncertain": [_told(left) for left in await self._ledger.uncertain()],

@@ -21,7 +21,13 @@ from bridge.lora.tags import asked, tags
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
-from bridge.summarizer.continuity.shown import before, labelled, standing_of, with_state
+from bridge.summarizer.continuity.shown import (
+    before,
+    labelled,
+    standing_of,
+    unlisted,
+    with_state,
+)
 from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
@@ -186,6 +192,9 @@ class Prompter:
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit], moment: Moment | None) -> Job:
         people = [Known(one.lora.name, one.lora.look_text, one.words) for one in _characters(hits)]
+        if moment:
+            listed = [one.name for one in people]
+            people += unlisted(moment.state, listed, job.text, job.chat.user)
         written = await self._summarizer.scene(
             labelled(job.text, job.chat), people=people, ceiling=job.rating, caller=job.caller,
             previous=standing_of(moment) if moment else None,
@@ -193,9 +202,9 @@ class Prompter:
         )  # fmt: skip
         scene = written.scene
         if self._chats and moment:
-            await self._chats.stood(moment, scene.place, written.rival)
-            scene = with_state(scene, moment.state, written.by)
+            scene = with_state(scene, moment.state, written.by, job.text, job.chat.user)
             check_scene(scene)
+            await self._chats.stood(moment, scene.place, written.rival)
         rating, rule = rated(scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=scene, shows=shows, writing=written.writing)

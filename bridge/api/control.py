@@ -34,7 +34,7 @@ def router(desk: Desk) -> APIRouter:
 
     @door.get("/status")
     async def status(request: Request) -> Response:
-        """Routes with their health, open and uncertain attempts, money, the dictionary."""
+        """Routes and language models with their health, open attempts, money, the dictionary."""
         return _page(request, await desk.status())
 
     @door.get("/bridge/v1/pictures")

@@ -1,7 +1,7 @@
 """What is wrong with a prompt before money is spent, and what of it can be mended."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -12,6 +12,7 @@ from bridge.summarizer.clip import CHUNK, clip_tokens
 from bridge.summarizer.lint_rules import RULES
 from bridge.summarizer.mode import strip_boilerplate
 from bridge.summarizer.people import name_pattern
+from bridge.summarizer.unsaid import without
 
 _TAGGED: Final = frozenset({"sdxl", "any"})
 """Families to which quality tags and weights mean something."""
@@ -140,16 +141,18 @@ def can_mend(findings: Iterable[Finding]) -> bool:
     return any(RULES[one.code].outcome == "mended" for one in findings)
 
 
-def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
+def repair(
+    prompt: str, family: Family, *, forbidden: Sequence[str] = ()
+) -> tuple[str, tuple[Note, ...]]:
     """The prompt with what can be mended mended; what is right is not touched.
 
     Names cannot, for only the scene knows roles.
     """
-    before = lint(prompt, family)
+    before = lint(prompt, family, forbidden=forbidden)
     if not can_mend(before):
         return prompt, ()
-    mended = changed(prompt, lambda text: _mended(text, family))
-    after = {one.code for one in lint(mended, family)}
+    mended = changed(prompt, lambda text: _mended(without(text, forbidden), family))
+    after = {one.code for one in lint(mended, family, forbidden=forbidden)}
     codes = ", ".join(one.code for one in before if one.code not in after)
     return mended, (Note("prompt-mended", f"mended for {family}: {codes}"),) if codes else ()
 

@@ -1,7 +1,7 @@
 """What the engine does beside a job: it listens, peeks, and is woken."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
