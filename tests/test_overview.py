@@ -21,7 +21,7 @@ REST = cast(Any, None)
 async def gallery(tmp_path: Path) -> AsyncIterator[tuple[Overview, History, Folder]]:
     store = Store.open(str(tmp_path / "bridge.sqlite3"))
     history, blobs = History(store), Folder(tmp_path / "pictures")
-    yield Overview(REST, REST, REST, history, blobs, REST), history, blobs
+    yield Overview(REST, REST, REST, history, blobs, REST, REST), history, blobs
     await store.close()
 
 

@@ -16,7 +16,8 @@ import pytest
 from bridge.providers import adapters
 from tests.cli.test_commands import ROOT
 from tests.needs import needs
-from tests.stack import eventually, free_port
+from tests.ports import own_port
+from tests.stack import eventually
 from tools.demo import settings
 from tools.emulated import EMULATED
 
@@ -41,18 +42,18 @@ def test_nothing_of_ones_own_is_left(name: str) -> None:
 @contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator["tuple[subprocess.Popen[bytes], Path]"]:
     log = folder / "log.txt"
-    env = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BRIDGE_PORT": str(free_port()),
-        "EMULATOR_PORT": str(free_port()), "DEMO_FOLDER": str(folder / "demo"), **OWN,
-    }  # fmt: skip
     command = [sys.executable, "-m", "tools.demo", *arguments]
-    with log.open("wb") as out:
+    with own_port() as door, own_port() as emulator, log.open("wb") as out:
+        env = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BRIDGE_PORT": str(door),
+            "EMULATOR_PORT": str(emulator), "DEMO_FOLDER": str(folder / "demo"), **OWN,
+        }  # fmt: skip
         program = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out)
-    try:
-        yield program, log
-    finally:
-        program.send_signal(signal.SIGINT)
-        program.wait(30)
+        try:
+            yield program, log
+        finally:
+            program.send_signal(signal.SIGINT)
+            program.wait(30)
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 
 from tests.ask import ask
 from tests.cli.test_commands import run
-from tests.stack import Emulator, clouds, emulating, free_port, running
+from tests.ports import own_port
+from tests.stack import Emulator, clouds, emulating, running
 
 
 @pytest.fixture
@@ -82,8 +83,9 @@ def test_who_owns_the_server_is_not_sent_to_check_a_credit(
 
 
 def test_a_server_that_is_not_running_is_named(tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    done = run(tmp_path, "doctor", "--provider", "a1111", A1111_2_URL=url)
+    with own_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        done = run(tmp_path, "doctor", "--provider", "a1111", A1111_2_URL=url)
     assert "is A1111 running and to be reached from here? Check A1111_2_URL" in done.stdout
 
 
