@@ -28,8 +28,8 @@ setup-dev: $(VENV)/.dev  ## install what the tests need as well
 run: setup       ## serve on http://127.0.0.1:7861
 	$(BIN)/a1111-bridge serve
 
-demo: setup      ## the emulator and the bridge together: the whole chain without a key
-	$(BIN)/python -m tools.demo
+demo: setup      ## the emulator and the bridge together, without a key (CLOUDS=fal,together)
+	$(BIN)/python -m tools.demo $(CLOUDS)
 
 test: setup-dev  ## all tests; what a missing program prevents is skipped with the reason
 	$(BIN)/python -m pytest -n auto

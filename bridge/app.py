@@ -86,7 +86,6 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
     )
     loras = CatalogFile(settings.lora_dict)
     chats = await remembered(store)
-    overview = Overview(router, loras, ledger, history, blobs, metrics)
     for left in await ledger.open() if adopts else ():
         adopt(engine, configured, left, bus)
 
@@ -96,6 +95,7 @@ async def running(settings: Settings, *, adopts: bool = True) -> AsyncIterator[B
             places_used = Drawer(store, "places")
             prompts = prompter(settings, loras, writers, listed, places_used, chats)
             pipeline = Pipeline(prompts, router, bus)
+            overview = Overview(router, loras, ledger, history, blobs, metrics, writers)
             yield Bridge(settings, pipeline, router, loras, overview, engine.wake, chats, viewer)
     finally:
         await engine.aclose(DRAIN_S)

@@ -107,6 +107,7 @@ class Hires:
     """How much the second pass may change, 0 … 1."""
     guidance: float | None = None
     steps: int | None = None
+    upscaler: str = ""  # a route that makes finished pictures larger; empty: as the card has it
 
 
 @dataclass(frozen=True, slots=True)

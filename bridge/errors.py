@@ -19,6 +19,7 @@ BridgeError
 │  └─ TimedOut              patience ran out; the job may still end in the gallery
 └─ DoorError                the answer to the client
    ├─ BadRequest            the request itself is wrong: says what and where
+   │  └─ NotFound           there is no such chat, picture or model
    ├─ Forbidden             content that no setting allows
    ├─ Unauthorized          no or wrong credentials
    ├─ OverBudget            a limit on money or pictures is reached
@@ -33,7 +34,6 @@ from enum import Enum
 from typing import ClassVar
 
 _ADDRESS = re.compile(r"(?i)\b(https?://)(?:[^\s/?#@\"'<>]*@)?([^\s?#\"'<>]*)(?:[?#][^\s\"'<>]*)?")
-
 _MOST = re.compile(
     r"(?i)(?:at most|no more than|up to|only|maximum(?: number)?(?: of)?(?: loras?)?(?: is)?|limit"
     r"(?: of| is)?|<=)[\s:(]*(\d{1,3})\b"
@@ -55,10 +55,7 @@ class Rest(Enum):
 
 
 class BridgeError(Exception):
-    """Base of all; `text` is a sentence for the person who asked for the picture.
-
-    Addresses in it lose user and query, for that is where people put keys.
-    """
+    """Base of all; `text` is told to who asked; addresses in it lose user and query (keys)."""
 
     def __init__(self, text: str) -> None:
         self.text = _ADDRESS.sub(r"\1\2", text)
@@ -109,7 +106,6 @@ class Unpayable(AttemptError):
     """401, 402, 403: the key or the credit is the matter."""
 
     rest = Rest.TOLD
-    door_status = 502
 
 
 class Limited(AttemptError):
@@ -206,6 +202,12 @@ class BadRequest(DoorError):
     """What is wrong and where, in a sentence."""
 
     status = 422
+
+
+class NotFound(BadRequest):
+    """What the address names is not there; never said of a request for a picture to be made."""
+
+    status = 404
 
 
 class Forbidden(DoorError):

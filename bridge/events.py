@@ -57,6 +57,8 @@ class PictureKept:
     bytes: int
     cost: int | None = None
     """Micro-dollars."""
+    late: bool = False
+    """Whoever asked for it had left before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from time import time
 
-from bridge.errors import BadRequest
+from bridge.errors import NotFound
 from bridge.lora.catalog import CatalogFile
 from bridge.observe.metrics import Metrics
+from bridge.routing.llms import LlmChain
 from bridge.routing.router import Router
 from bridge.store.blobs import Blobs
-from bridge.store.history import History
+from bridge.store.history import History, PictureRow
 from bridge.store.ledger import Ledger, OpenAttempt
 
 DAY_MS = 24 * 3600 * 1000
@@ -24,7 +25,7 @@ class Overview:
 
     def __init__(
         self, router: Router, loras: CatalogFile, ledger: Ledger, history: History, blobs: Blobs,
-        metrics: Metrics,
+        metrics: Metrics, llms: LlmChain,
     ) -> None:  # fmt: skip
         self._router = router
         self._loras = loras
@@ -32,6 +33,7 @@ class Overview:
         self._history = history
         self._blobs = blobs
         self._metrics = metrics
+        self._llms = llms
 
     def metrics(self) -> bytes:
         """Prometheus' text format; slow the first time."""
@@ -41,6 +43,7 @@ class Overview:
         """Plain JSON; money in micro-dollars, times in seconds."""
         return {
             "routes": list(self._routes()),
+            "llms": list(self._llms.states()),
             "loras": {"count": len(self._loras.current.loras), "problem": self._loras.problem},
             "open": [_told(left) for left in await self._ledger.open()],
             "uncertain": [_told(left) for left in await self._ledger.uncertain()],
@@ -66,11 +69,11 @@ class Overview:
         return [asdict(row) for row in await self._history.page(before, limit)]
 
     async def picture(self, number: int) -> tuple[bytes, str]:
-        """Bytes and kind; BadRequest when there is none of this id."""
+        """Bytes and kind; NotFound when there is none of this id."""
         row = await self._history.by_id(number)
         if row is None:
-            raise BadRequest(f"there is no picture {number}")
-        return await self._blobs.load(row.blake3, row.kind), row.kind
+            raise NotFound(f"there is no picture {number}")
+        return await self._bytes(row)
 
     async def kept(self, ref: str) -> bool:
         """Whether the attempt's picture is in the gallery, where it is put beside the answer."""
@@ -81,11 +84,17 @@ class Overview:
         return False
 
     async def shown(self, ref: str) -> tuple[bytes, str]:
-        """Bytes and kind of the attempt's picture; BadRequest when there is none."""
+        """Bytes and kind of the attempt's picture; NotFound when there is none."""
         row = await self._history.by_ref(ref)
         if row is None:
-            raise BadRequest("the picture is not in the gallery any more")
-        return await self._blobs.load(row.blake3, row.kind), row.kind
+            raise NotFound("the picture is not in the gallery any more")
+        return await self._bytes(row)
+
+    async def _bytes(self, row: PictureRow) -> tuple[bytes, str]:
+        try:
+            return await self._blobs.load(row.blake3, row.kind), row.kind
+        except FileNotFoundError:
+            raise NotFound(f"the file of picture {row.id} was taken away") from None
 
 
 def _told(left: OpenAttempt) -> Mapping[str, object]:

@@ -3,23 +3,31 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
+from typing import Any
 
-from bridge.domain import Hires, Job, Made, Note, PromptMode, Rating, Ready
+from bridge.domain import Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import Fit, fit, seed_within
-from bridge.errors import BadRequest, BridgeError, Forbidden, Garbled
+from bridge.enlarging import at_upscaler, to_target
+from bridge.errors import BridgeError, Forbidden
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
 from bridge.lora.match import Hit, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import asked, tags
-from bridge.pictures.upscale import to_size
 from bridge.routing.router import Router
 from bridge.styles import styled
 from bridge.summarizer.continuity.book import ChatBook, Moment
-from bridge.summarizer.continuity.shown import before, labelled, standing_of, with_state
+from bridge.summarizer.continuity.shown import (
+    before,
+    labelled,
+    standing_of,
+    unlisted,
+    with_state,
+)
 from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
 from bridge.summarizer.lint import sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
@@ -46,12 +54,19 @@ class Pipeline:
         try:
             ready = await self._prompter.prepare(job)
             made = await self._router.make(ready, control, self._prompter.render)
-            made = await _enlarged(made, job.hires)
+            made = await at_upscaler(made, job, partial(self._more, control, begun))
+            made = await to_target(made, job.hires)
         except BridgeError as error:
             self._tell(job, error.name, monotonic() - begun, None)
             raise
         self._tell(job, "ok", monotonic() - begun, made)
         return made
+
+    async def _more(self, control: Control, begun: float, job: Job) -> Made:
+        """A second picture for the same request, in what is left of its time."""
+        control.progress = 0.0
+        spent = monotonic() - begun
+        return await self._router.make(job, control, self._prompter.render, spent=spent)
 
     def _tell(self, job: Job, outcome: str, seconds: float, made: Made | None) -> None:
         prompt = hashed(made.ready.prompt if made else job.text)
@@ -97,6 +112,7 @@ class Prompter:
         shows = _allowed(rating_of(said), job.rating, rule_of(said))
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
             hits = await self._hits(catalog, visible(bare))
+            changes: dict[str, Any] = {}
             job = replace(job, text=bare, tags=boilerplate, shows=shows)
             moment = await self._moment(job, hits)
             named = {hit.lora.id for hit in hits}
@@ -105,10 +121,10 @@ class Prompter:
             job = await self._with_scene(job, hits, moment)
         else:
             hits = await self._hits(catalog, text)
-            job = replace(job, text=text, shows=shows)
+            changes = {"text": text, "shows": shows}
         wanted, unknown = asked(catalog, [*tagged, *more])
         loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*wanted, *job.own_loras))
-        return replace(job, loras=loras, notes=(*job.notes, *unknown, *notes))
+        return replace(job, **changes, loras=loras, notes=(*job.notes, *unknown, *notes))
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
@@ -116,7 +132,8 @@ class Prompter:
             job = replace(job, loras=())  # permanent ones: it reads no words
         cut = fit(job, model)
         tags, negative, sifted = sift(job.tags, cut.job.negative, model.family)
-        cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
+        if (tags, negative) != (cut.job.tags, cut.job.negative):
+            cut = replace(cut, job=replace(cut.job, tags=tags, negative=negative))
         said = self._said(cut, model)
         check_text(said.prompt)  # with what the LoRAs' own words bring in
         prompt, found = (said.prompt, ()) if model.upscales else linted(said.prompt, cut, model)
@@ -175,6 +192,9 @@ class Prompter:
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit], moment: Moment | None) -> Job:
         people = [Known(one.lora.name, one.lora.look_text, one.words) for one in _characters(hits)]
+        if moment:
+            listed = [one.name for one in people]
+            people += unlisted(moment.state, listed, job.text, job.chat.user)
         written = await self._summarizer.scene(
             labelled(job.text, job.chat), people=people, ceiling=job.rating, caller=job.caller,
             previous=standing_of(moment) if moment else None,
@@ -182,9 +202,9 @@ class Prompter:
         )  # fmt: skip
         scene = written.scene
         if self._chats and moment:
-            await self._chats.stood(moment, scene.place, written.rival)
-            scene = with_state(scene, moment.state, written.by)
+            scene = with_state(scene, moment.state, written.by, job.text, job.chat.user)
             check_scene(scene)
+            await self._chats.stood(moment, scene.place, written.rival)
         rating, rule = rated(scene)
         shows = max(job.shows, _allowed(rating, job.rating, rule))
         job = replace(job, scene=scene, shows=shows, writing=written.writing)
@@ -193,23 +213,6 @@ class Prompter:
 
 def _characters(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.lora.category == "character"]
-
-
-async def _enlarged(made: Made, hires: Hires | None) -> Made:
-    """`made` as large as it was asked for; the gallery keeps the cloud's own picture."""
-    picture = made.picture
-    if hires is None or (picture.width, picture.height) == (hires.width, hires.height):
-        return made
-    notes = made.notes
-    if picture.width < made.ready.width:
-        text = f"{made.model} made {picture.width}x{picture.height}: the bridge enlarged that"
-        notes = (*notes, Note("size", text))
-    try:
-        larger = await to_size(picture, hires.width, hires.height)
-    except (Garbled, BadRequest) as error:
-        note = Note("hires", f"the picture could not be enlarged: {error.text}")
-        return replace(made, notes=(*made.notes, note))
-    return replace(made, picture=larger, notes=notes)
 
 
 def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:

@@ -29,6 +29,10 @@ _TOLD_OF: Final = re.compile(
     rf"|\b{_ANY['told']} of {_WHO}(?:'s \w+)?, of $"
     rf"|\b{_ANY['lettered']}\b[^.!?\"“]{{0,30}}[\"“][^\"”]*$"
     rf"|\b{_ANY['fiction']} about (?:{_WHO} ){{0,4}}$"
+    rf"|(?:^|[.!?:;\"“”*_>—] ?)dear {_OTHERS}$"
+    rf"|\b{_ANY['called']} (?:{_WHO} )?(?:is |was )?(?:called|named|christened) (?:the )?$"
+    rf"|\b(?:named|called|christened) (?:after|for) {_OTHERS}$"
+    rf"|\b{_ANY['played']} (?:the )?$"
     r"|\b(?:names|absent|used to)\b[^.;!?]{0,50}$"
 )
 _OPENS: Final = re.compile(
@@ -47,6 +51,16 @@ _RETURNS: Final = re.compile(rf" {_ANY['returns']}\b")
 _SINCE: Final = re.compile(rf"\b{_ANY['since']} $")
 _LEAVES: Final = re.compile(rf" {_ANY['leaves']}\b")
 _OWNS: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['belongings']}\b")
+_GOVERNED: Final = re.compile(rf"\b{_ANY['governs']} $")
+"""Before a name: its `'s` is neither `is` nor `has`."""
+_THEIRS: Final = re.compile(
+    rf"(?:'s|(?<=s)') (?!(?:(?!{_ANY['governs']}\b|and\b){_WHO} ){{0,2}}?{_ANY['own']}\b)"
+)
+"""`the last of Ann's preserves`; her hand, coat or voice are where she is."""
+_FAR_VOICE: Final = re.compile(
+    rf"(?:'s (?:{_WHO} )?voice)?,? (?:(?:is|was|comes?|came|says|crackles|speaking) )?"
+    rf"(?:{_WHO} )?(?:on|over|through|from|down|out of) (?:the|her|his|my|an?) (?:{_WHO} )?{_ANY['wire']}\b"
+)
 _NEAR: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['near']}\b")
 _MEANT: Final = r"(?<!where )(?<!before )(?<!after )(?<!when )\b(?:he|she|him|herself|himself"
 _TAKEN_UP: Final = re.compile(rf"[^.!?]*?{_MEANT}|her|they|them)\b")
@@ -71,7 +85,9 @@ def is_told_of(before: str, after: str) -> bool:
         return True
     if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):
         return True
-    if _NEAR.match(after):
+    if _FAR_VOICE.match(after):
+        return True
+    if _NEAR.match(after) or (_GOVERNED.search(before) and _THEIRS.match(after)):
         return not _AT_THEIRS.match(after)
     return not _TAKEN_UP.match(after) and bool(
         _LONGED.search(before)

@@ -44,6 +44,22 @@ def _cut(pattern: str, by: str = " ") -> Callable[[str], str]:
     return lambda text: found.sub(by, text) if sign[1] in text else text
 
 
+_PIPED: Final = re.compile(r"^[^\n|:]{0,40}:[^\n|]*(?:\|[^\n|:]{0,40}:[^\n|]*){2,}$", re.MULTILINE)
+_TOLD_BY_STATUS: Final = re.compile(
+    r"[\W_]*(?:time|date|day|hour|weather|location|place|where|scene|setting|season)\b",
+    re.IGNORECASE,
+)
+
+
+def _untold(text: str) -> str:
+    """Of a status line `Time: … | Bonds: … | Bag: …` only time, place and weather are story."""
+    if "|" not in text:
+        return text
+    return _PIPED.sub(
+        lambda line: " | ".join(filter(_TOLD_BY_STATUS.match, line[0].split("|"))), text
+    )
+
+
 _THOUGHT: Final = _cut(rf"<({_THINK})\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>")
 # In this order: a block that may quote other blocks goes first. An opening that is repeated before
 # it is closed ends the search (`(?!…)`), which keeps the work linear in the text.
@@ -97,6 +113,7 @@ _STEPS: Final = (
         rf"^(?:{_GAUGE_FIELD}\n{_FIELD}|{_FIELD}\n{_GAUGE_FIELD})(?:\n(?:{_GAUGE_FIELD}|{_FIELD}))*"
     ),
     _cut(rf"^[ \t]*[\[(][^\]\n|]*\b{_GAUGE}[*_]*\s*:[^\]\n]*[\])][ \t]*$"),
+    _untold,
     _cut(r"\|\|([^|\n]+)\|\|", r"\1"),
     _cut(r"(?:^[ \t]*\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}"),
     # Markup: what it frames stays, what it names or points to goes.

@@ -10,9 +10,11 @@ from bridge.errors import Unfit
 from bridge.lora.weave import weave, words
 from bridge.scene import Scene
 from bridge.styles import styled
+from bridge.summarizer.caption import parts
 from bridge.summarizer.clip import CHUNK, clip_tokens
 from bridge.summarizer.dialects import render
-from bridge.summarizer.lint import lint, repair
+from bridge.summarizer.lint import can_mend, lint, repair
+from bridge.summarizer.unsaid import Runs, leaked, runs, unsaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +55,51 @@ def finished(
     """A finished prompt with the words of LoRAs and styles."""
     if not prompt.lstrip().startswith("{"):
         prompt = styled(prompt, styles)
+    if not used and not dropped:
+        return Wording(prompt, negative, ())
     return Wording(*weave(prompt, negative, used, dropped))
 
 
 def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
     """`prompt` with what can be mended mended; Unfit for what must not be sent."""
-    prompt, repaired = repair(prompt, model.family)
-    findings = lint(prompt, model.family, names=_unwoven_names(cut))
+    names, forbidden = _unwoven_names(cut), _forbidden(cut)
+    repaired: tuple[Note, ...] = ()
+    leaks = _leaks(prompt, forbidden)
+    findings = lint(prompt, model.family, names=names, forbidden=leaks)
+    if can_mend(findings):
+        prompt, repaired = repair(prompt, model.family, forbidden=leaks)
+        leaks = _leaks(prompt, forbidden)
+        findings = lint(prompt, model.family, names=names, forbidden=leaks)
     if blocking := [finding.text for finding in findings if finding.blocking]:
         raise Unfit(f"{model.name}: {'; '.join(blocking)}")
     return prompt, (*repaired, *(Note(finding.code, finding.text) for finding in findings))
 
 
-def _unwoven_names(cut: Fit) -> list[str]:
-    """The names that have no business in the prompt: those that no LoRA's words bring in."""
-    woven = " ".join(
+def _forbidden(cut: Fit) -> Runs:
+    """What a story says beside its narration, save what LoRAs and styles bring in."""
+    if cut.job.scene is None:
+        return frozenset()
+    brought = (_woven(cut), *(style.prompt for style in cut.job.styles))
+    return unsaid(cut.job.text).difference(*map(runs, brought))
+
+
+def _leaks(prompt: str, forbidden: Runs) -> list[str]:
+    if not forbidden:
+        return []
+    return [string for text in parts(prompt) for string in leaked(text, forbidden)]
+
+
+def _woven(cut: Fit) -> str:
+    """All words that LoRAs bring in."""
+    return " ".join(
         " ".join((*lora.trigger_words, lora.prepend_prompt, lora.append_prompt, lora.look_text))
         for lora in (*cut.loras, *cut.dropped)
-    ).casefold()
-    subjects = cut.job.scene.subjects if cut.job.scene else ()
-    return [s.name for s in subjects if s.name and s.name.casefold() not in woven]
+    )
+
+
+def _unwoven_names(cut: Fit) -> list[str]:
+    """The names that have no business in the prompt: those that no LoRA's words bring in."""
+    if cut.job.scene is None:
+        return []
+    woven = _woven(cut).casefold()
+    return [s.name for s in cut.job.scene.subjects if s.name and s.name.casefold() not in woven]

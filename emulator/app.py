@@ -12,6 +12,7 @@ from emulator.cloud import STRUCK, Cloud, Refusal, answer, parsed
 from emulator.clouds import CLOUDS
 from emulator.faults import Faults
 from emulator.ledger import Call, Ledger
+from emulator.reach import look
 from emulator.settings import Settings
 from emulator.weather import AFTER, BEFORE, Strike
 from emulator.world import World
@@ -47,6 +48,8 @@ class Emulator:
             return await go_on(request)
         is_file = request.path.startswith("/files/")
         stage = "file" if is_file else cloud.stage(request, parsed(await request.read()))
+        if not is_file:
+            await look(await request.read(), self.world.settings.hosts)
         call = Call(cloud.name, request.method, request.path_qs, stage)
         self.world.ledger.calls.append(call)
         fault = self.world.faults.take(cloud.name, stage, request.path_qs)
@@ -101,7 +104,7 @@ def build(emulator: Emulator | None = None, **settings: Any) -> web.Application:
     app.add_routes([web.get("/files/{cloud}/{name}", serve_file)])
     for cloud in emulator.clouds.values():
         app.add_routes(cloud.routes())
-    app.add_routes(control.routes(emulator.world, emulator.clear))
+    app.add_routes(control.routes(emulator.world, emulator.clouds, emulator.clear))
     app.on_shutdown.append(close)
     return app
 

@@ -46,6 +46,8 @@ class Cloud(ABC):
     name: ClassVar[str]
     kinds: ClassVar[frozenset[str]] = frozenset({"queue", "moderation", "empty"})
     """Faults that the cloud itself acts out: it finds them with `fault(request)`."""
+    stages: ClassVar[frozenset[str]] = frozenset({"paid", "status", "upload", "file", "other"})
+    """What `stage` may answer; downloads are `file`."""
     defaults: ClassVar[Mapping[str, Any]] = {}
     """Settings of this cloud."""
     home: ClassVar[str] = ""
@@ -62,11 +64,16 @@ class Cloud(ABC):
 
     @abstractmethod
     def stage(self, request: web.Request, body: Any) -> str:
-        """`paid` when this request would make a job, `status` when it asks for one, `other`."""
+        """One of `stages`: `paid` would make a job, `status` asks for one."""
 
     @abstractmethod
     def refusal(self, status: int, text: str = "") -> Refusal:
         """This cloud's error body for an HTTP status."""
+
+    @property
+    def address(self) -> str:
+        """The path that a client's base URL ends with."""
+        return self.home or f"/{self.name}"
 
     def clear(self) -> None:
         """Forget what accounts have uploaded."""

@@ -1,25 +1,33 @@
 """The emulator's own routes under `/_emulator`, for tests in another process.
 
-GET ledger · GET requests?cloud=&match= · GET, POST, DELETE faults · DELETE faults/{id} ·
-GET, POST settings · POST reset.
+GET clouds · GET ledger · GET requests?cloud=&match= · GET, POST, DELETE faults ·
+DELETE faults/{id} · GET, POST settings · POST reset.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
-from emulator.cloud import answer, parsed
+from emulator.cloud import Cloud, answer, origin, parsed
+from emulator.orders import described, ordered
 from emulator.world import World
 
 
 class Control:
     """Reads and changes one world."""
 
-    def __init__(self, world: World, clear: Callable[[], None]) -> None:
+    def __init__(
+        self, world: World, clouds: Mapping[str, Cloud], clear: Callable[[], None]
+    ) -> None:
         self.world = world
+        self.known = clouds
         self.clear = clear
+
+    async def clouds(self, request: web.Request) -> web.Response:
+        """Who is emulated, and how they are addressed; also at `/`."""
+        return answer(described(self.known, origin(request)))
 
     async def ledger(self, request: web.Request) -> web.Response:
         """Accepted jobs and the sum of their costs."""
@@ -36,19 +44,12 @@ class Control:
         return answer(self.world.faults.as_json())
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """{cloud, kind, match?, times?, args?} → the fault with its id; 400 for a wrong one."""
-        wanted = await body_of(request)
+        """{cloud, kind, match?, times?, args?} → the fault with its id; 422 for a wrong one."""
         try:
-            new = self.world.faults.add(
-                wanted["cloud"],
-                wanted["kind"],
-                match=wanted.get("match"),
-                times=wanted.get("times", 1),
-                **wanted.get("args", {}),
-            )
-        except (KeyError, TypeError, ValueError) as wrong:
-            return answer({"error": str(wrong)}, 400)
-        return answer(new.as_json())
+            wanted = ordered(await body_of(request), self.known)
+        except ValueError as wrong:
+            return answer({"error": str(wrong)}, 422)
+        return answer(self.world.faults.add(**wanted).as_json())
 
     async def lift(self, request: web.Request) -> web.Response:
         """Remove one fault; what it held goes on."""
@@ -87,10 +88,14 @@ async def body_of(request: web.Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def routes(world: World, clear: Callable[[], None]) -> list[web.RouteDef]:
+def routes(
+    world: World, clouds: Mapping[str, Cloud], clear: Callable[[], None]
+) -> list[web.RouteDef]:
     """The control routes of `world`."""
-    control = Control(world, clear)
+    control = Control(world, clouds, clear)
     return [
+        web.get("/", control.clouds),
+        web.get("/_emulator/clouds", control.clouds),
         web.get("/_emulator/ledger", control.ledger),
         web.get("/_emulator/requests", control.requests),
         web.get("/_emulator/faults", control.faults),

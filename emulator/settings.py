@@ -17,6 +17,8 @@ class Settings:
         self.ahead_s = 0.0
         """How far the clock that decides on expiry has been put forward."""
         self.file_ttl_s = 3600.0
+        self.hosts: dict[str, str] = {}
+        """Origins that clouds really call, for files and webhooks, and where they are found."""
         self.keys: dict[str, list[str]] = {name: [f"emu-{name}-key"] for name in clouds}
         """Accepted besides every key that begins with `test-`."""
         self.clouds: dict[str, dict[str, Any]] = {
@@ -24,13 +26,15 @@ class Settings:
         }
 
     def change(self, values: Mapping[str, Any]) -> None:
-        """Take over `values`; `keys` and `clouds` are merged per cloud."""
+        """Take over `values`; `hosts`, `keys` and `clouds` are merged."""
         for name, value in values.items():
             if name == "clouds":
                 for cloud, own in value.items():
                     self._change_cloud(cloud, own)
             elif name == "keys":
                 self.keys.update({cloud: list(keys) for cloud, keys in value.items()})
+            elif name == "hosts":
+                self.hosts.update(value)
             elif name in self.__dict__:
                 setattr(self, name, float(value))
             else:

@@ -2,16 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from emulator import pictures
 from emulator.faults import Faults
 from emulator.files import Files
-from emulator.jobs import Jobs
+from emulator.jobs import Job, Jobs
 from emulator.ledger import Ledger
 from emulator.settings import Settings
+from emulator.webhook import PAUSES, tell
 
 
 class World:
@@ -25,6 +26,7 @@ class World:
         self.faults = Faults(fault_kinds)
         self.files = Files()
         self.jobs = Jobs(self.sleep)
+        self._telling: set[asyncio.Task[None]] = set()
 
     def now(self) -> float:
         """Seconds since 1970, put forward by `ahead_s`; decides what has expired."""
@@ -48,8 +50,22 @@ class World:
         path = self.files.put(cloud, raw, kind, self.now() + self.settings.file_ttl_s)
         return origin + path
 
+    def tell(
+        self, job: Job, url: object, bodies: Callable[[], Sequence[Any]],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:  # fmt: skip
+        """Post `bodies` to `url`, if it is one, as soon as `job` is over."""
+        if isinstance(url, str) and url:
+            work = tell(
+                job, url, bodies, hosts=self.settings.hosts, sleep=self.sleep, pauses=pauses
+            )
+            self._telling.add(task := asyncio.create_task(work))
+            task.add_done_callback(self._telling.discard)
+
     def clear(self) -> None:
-        """End all jobs and forget everything but the settings."""
+        """End all jobs, tell nobody of them, forget everything but the settings."""
+        for task in self._telling:
+            task.cancel()
         self.jobs.clear()
         self.faults.clear()
         self.ledger.clear()

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from tests.ask import ask
 from tests.ports import own_port
-from tests.providers.cases import CASES, Case
+from tools.emulated import EMULATED, account, writer
 
 ROOT = Path(__file__).parents[1]
 EMULATED_SPEED = 0.05
@@ -189,29 +189,17 @@ def clouds(url: str) -> dict[str, str]:
     return {
         **{
             env: value
-            for name, case in CASES.items()
-            if name not in ("runware", "runpod")
-            for env, value in _account(case, url)
+            for name in EMULATED
+            if name != "runpod"
+            for env, value in account(name, url).items()
         },
         "BRIDGE_PROVIDERS": "runware,runpod",
         "BRIDGE_ORDER": "fixed",
-        "RUNWARE_API_KEY": "emu-runware-key",
-        "RUNWARE_ENDPOINT": f"{url}/runware/v1",
         "RUNPOD_API_KEY": "emu-runpod-key",
         "RUNPOD_BASE_URL": f"{url}/runpod/v2",
         "RUNPOD_ZIMAGE_ENDPOINT": "zimage",
-        "BRIDGE_LLM_BASE_URL": f"{url}/llm/v1",
-        "BRIDGE_LLM_API_KEY": "emu-llm-key",
-        "BRIDGE_LLM_MODEL": "emulated-writer",
+        **writer(url),
     }
-
-
-def _account(case: Case, url: str) -> Iterator[tuple[str, str]]:
-    """What an account at an emulated cloud is made of."""
-    values = {"key": f"emu-{case.cloud}-key", "base_url": url + case.path, **case.options}
-    for setting in case.card.settings:
-        if setting.option in values:
-            yield setting.env, values[setting.option]
 
 
 @contextmanager

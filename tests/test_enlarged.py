@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bridge.domain import Hires, Job, Made, Picture, Ready
+from bridge.domain import Hires, Job, Made, Picture, Rating, Ready
 from bridge.engine.card import Model
 from bridge.engine.control import Control
 from bridge.engine.fit import fit
-from bridge.errors import Unfit
+from bridge.errors import AllProvidersFailed, BridgeError, Interrupted, Unfit
 from bridge.events import Bus
 from bridge.lora.catalog import CatalogFile
 from bridge.pictures.sniff import sniff
@@ -30,7 +30,7 @@ class OnePicture(Router):
 
     picture: Picture
 
-    async def make(self, job: Job, control: object, render: object) -> Made:
+    async def make(self, job: Job, control: object, render: object, *, spent: float = 0.0) -> Made:
         ready = Ready("m", "flux1", job.text, job.width, job.height)
         return Made(self.picture, "cloud", "m", ready, job.seed, None, 0.1)
 
@@ -110,3 +110,58 @@ async def test_an_upscaler_needs_no_words_and_gets_none(tmp_path: Path) -> None:
     assert (ready.width, ready.height, ready.hires) == (512, 768, None)
     with pytest.raises(Unfit, match="empty"):
         prompter.render(replace(job, loras=()), replace(UPSCALER, upscales=False))
+
+
+@dataclass
+class TwoPictures(Router):
+    """A router that makes what it is asked for, or fails at the upscaler."""
+
+    failure: BridgeError | None = None
+
+    def __post_init__(self) -> None:
+        self.jobs: list[tuple[Job, bool]] = []
+
+    async def make(self, job: Job, control: object, render: object, *, spent: float = 0.0) -> Made:
+        self.jobs.append((job, spent > 0))
+        if job.route and self.failure and len(self.jobs) == 2:
+            raise self.failure
+        ready = Ready("m", "flux1", job.text, job.width, job.height)
+        picture = sniff(png(job.width, job.height))
+        return Made(picture, job.route, "m", ready, job.seed, 1000, 0.1, ref=job.route)
+
+
+async def twice(folder: Path, router: TwoPictures, hires: Hires) -> Made:
+    prompter = Prompter(CatalogFile(folder / "none.json"), Summarizer(None, timeout=1.0), "never")
+    job = replace(JOB, rating=Rating.MATURE, caller="ana", hires=hires)
+    return await Pipeline(prompter, router, Bus()).make(job, Control())
+
+
+NAMED = Hires(128, 192, upscaler="fal/larger")
+
+
+async def test_a_named_upscaler_gets_the_picture_and_what_time_is_left(tmp_path: Path) -> None:
+    router = TwoPictures()
+    found = await twice(tmp_path, router, NAMED)
+    (_, first), (second, late) = router.jobs
+    assert (first, late) == (False, True)
+    assert second == Job(
+        "1", "", 7, width=128, height=192, init_image=png(64, 96), rating=Rating.MATURE,
+        prompt_mode="never", route="fal/larger", caller="ana", hires=Hires(128, 192),
+    )  # fmt: skip
+    assert (found.provider, found.ready.prompt, found.ref) == ("auto", "a fox", "fal/larger")
+    assert (found.picture.width, found.cost, found.ready.hires) == (128, 2000, NAMED)
+
+
+async def test_nothing_is_paid_for_a_picture_that_is_large_enough(tmp_path: Path) -> None:
+    router = TwoPictures()
+    found = await twice(tmp_path, router, Hires(64, 96, upscaler="fal/larger"))
+    assert (len(router.jobs), found.picture.width, found.ready.hires) == (1, 64, None)
+
+
+@pytest.mark.parametrize("failure", [AllProvidersFailed("no picture"), Interrupted("stopped")])
+async def test_what_was_paid_is_handed_on_without_the_upscaler(
+    tmp_path: Path, failure: BridgeError
+) -> None:
+    found = await twice(tmp_path, TwoPictures(failure), NAMED)
+    assert (found.picture.width, found.cost, found.ref) == (128, 1000, "auto")
+    assert [note.code for note in found.notes] == ["hires"]

@@ -18,7 +18,7 @@ async def json_object(request: Request) -> dict[str, object]:
     Dify and KoboldAI United send no Content-Type, `curl -d` a form's.
     """
     raw = (await request.body()).removeprefix(_BOM)
-    if not raw.strip():
+    if not raw or raw.isspace():
         return {}
     try:
         value = orjson.loads(raw)

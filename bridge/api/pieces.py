@@ -1,12 +1,22 @@
 """An answer in pieces that are never joined, so that a large picture is not copied once more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 JOINED = 1 << 18
 """Bytes up to which one write costs less than not copying saves."""
+
+
+def _joined(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """Small neighbours together, large pieces as they are."""
+    for is_large, some in groupby(parts, lambda part: len(part) > JOINED):
+        if is_large:
+            yield from some
+        else:
+            yield b"".join(some)
 
 
 class Pieces(Response):
@@ -16,7 +26,7 @@ class Pieces(Response):
         self, parts: Sequence[bytes | memoryview], headers: Mapping[str, str], media_type: str
     ) -> None:
         length = sum(map(len, parts))
-        self._parts = list(parts) if length > JOINED else [b"".join(parts)]
+        self._parts = list(_joined(parts))
         told = {**headers, "content-length": str(length)}
         super().__init__(None, 200, told, media_type)
 

@@ -66,7 +66,7 @@ class Desk(Protocol):
         ...
 
     async def picture(self, number: int) -> tuple[bytes, str]:
-        """Bytes and kind; BadRequest when there is none of this id."""
+        """Bytes and kind; NotFound when there is none of this id."""
         ...
 
     async def kept(self, ref: str) -> bool:
@@ -74,7 +74,7 @@ class Desk(Protocol):
         ...
 
     async def shown(self, ref: str) -> tuple[bytes, str]:
-        """Bytes and kind of an attempt's picture; BadRequest when there is none."""
+        """Bytes and kind of an attempt's picture; NotFound when there is none."""
         ...
 
 
@@ -94,7 +94,7 @@ class ChatDesk(Protocol):
         ...
 
     async def state(self, id: str) -> Mapping[str, object]:
-        """People, clothes, place, time; BadRequest when there is no such chat."""
+        """People, clothes, place, time; NotFound when there is no such chat."""
         ...
 
     async def amend(self, id: str, lines: Sequence[Line], own: Own | None) -> Mapping[str, object]:
@@ -102,7 +102,7 @@ class ChatDesk(Protocol):
         ...
 
     async def forget(self, id: str) -> None:
-        """All of a chat; BadRequest when there is no such chat."""
+        """All of a chat; NotFound when there is no such chat."""
         ...
 
 

@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect
 
 from bridge.api import chats, control, hooks
 from bridge.api.a1111 import routes as a1111
-from bridge.api.docs import docs_page
+from bridge.api.docs import docs_page, favicon, told
 from bridge.api.door import Door
 from bridge.api.openai import routes as openai
 from bridge.api.refusals import refuse, stumble, vanish
@@ -30,7 +30,7 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
     site.add_exception_handler(Exception, stumble)
     running = running or Running()
     faces = a1111.router(rooms, settings, running)
-    site.include_router(faces)
+    site.include_router(told(faces))
     short = {
         (method, route.path): route.endpoint
         for route in faces.routes
@@ -39,12 +39,13 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
     }
     site.add_middleware(Shortcut, endpoints=short)
     site.add_middleware(Door, settings=settings)
-    site.include_router(openai.router(rooms, settings, running))
+    site.include_router(told(openai.router(rooms, settings, running)))
     if rooms.desk:
-        site.include_router(control.router(rooms.desk))
+        site.include_router(told(control.router(rooms.desk)))
     if rooms.wake:
-        site.include_router(hooks.router(rooms.wake))
+        site.include_router(told(hooks.router(rooms.wake)))
     if rooms.chats:
-        site.include_router(chats.router(rooms.chats))
+        site.include_router(told(chats.router(rooms.chats)))
     site.add_route("/docs", docs_page(site), include_in_schema=False)
+    site.add_route("/favicon.ico", favicon(), include_in_schema=False)
     return site

@@ -6,13 +6,13 @@ from contextlib import aclosing
 from time import time
 
 from bridge.app import configured_adapters
+from bridge.cli.advice import advice
 from bridge.cli.findings import Finding
 from bridge.engine.contract import Adapter
 from bridge.engine.pace import Pace
 from bridge.engine.talk import Talk
-from bridge.errors import AttemptError, BadRequest, BridgeError, Gone, Limited, Unpayable
+from bridge.errors import AttemptError, BadRequest, BridgeError
 from bridge.events import Bus
-from bridge.keys import with_number
 from bridge.routing.health import LIMIT_S, remembered
 from bridge.settings import Settings
 from bridge.store.database import Store
@@ -46,8 +46,8 @@ async def _asked(adapter: Adapter, transport: Transport) -> Finding:
         async with asyncio.timeout(PATIENCE_S):
             told = await talk.drive(adapter.inquire(), seconds=PATIENCE_S)
     except (AttemptError, TimeoutError) as error:
-        return Finding("wrong", f"{who}: {_said(error)}; {_advice(adapter, error)}")
-    facts = ", ".join(f"{key} {value}" for key, value in told.items()) or "the key is good"
+        return Finding("wrong", f"{who}: {_said(error)}; {advice(adapter, error)}")
+    facts = ", ".join(f"{key} {value}" for key, value in told.items()) or "it answers"
     return Finding("ok", f"{who}: {facts}")
 
 
@@ -55,20 +55,6 @@ def _said(error: Exception) -> str:
     if isinstance(error, BridgeError):
         return f"{error.name}: {error.text}"
     return f"no answer within {PATIENCE_S:.0f} s"
-
-
-def _advice(adapter: Adapter, error: Exception) -> str:
-    named = {s.option: s.env for s in adapter.card.settings}
-    label = adapter.account.label
-    key = named.get("key", "the key")
-    key = with_number(label, key) if label else key
-    if isinstance(error, Unpayable):
-        return f"check {key} and the credit of the account"
-    if isinstance(error, Gone):
-        return f"check the address {adapter.account.base_url} and the ids of its endpoints"
-    if isinstance(error, Limited):
-        return "try again later"
-    return f"check the address {adapter.account.base_url}, or try again"
 
 
 async def learnt(settings: Settings) -> Sequence[Finding]:

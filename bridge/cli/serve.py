@@ -32,9 +32,8 @@ def run(options: argparse.Namespace) -> int:
     """0 after a signal, 1 when the port is taken."""
     settle()
     settings = configured()
-    settings = replace(
-        settings, host=options.host or settings.host, port=options.port or settings.port
-    )
+    port = settings.port if options.port is None else options.port
+    settings = replace(settings, host=options.host or settings.host, port=port)
     install(settings.log, Redactor(secrets(settings)))
     door = listening(settings.host, settings.port)
     with door, asyncio.Runner(loop_factory=_loop()) as runner:
@@ -73,7 +72,9 @@ def listening(host: str, port: int) -> socket.socket:
         door.listen()
     except OSError as error:
         door.close()
-        raise BadRequest(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        raise BadRequest(
+            f"cannot listen on {host}:{port}: {error.strerror}; BRIDGE_PORT names another port"
+        ) from None
     return door
 
 

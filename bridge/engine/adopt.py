@@ -56,7 +56,7 @@ class Hosts(Protocol):
         """Whether the file was taken over."""
 
     async def address(self, url: str) -> str:
-        """Where a cloud can read the file: with us, else at `url` itself."""
+        """Where a cloud can read the file: with us, else at `url` itself; empty: nowhere yet."""
 
     async def take(self, url: str) -> None:
         """Take the file over; what fails is told elsewhere."""
@@ -84,12 +84,18 @@ class Adoption:
         return replace(ready, loras=tuple(named))
 
     async def with_addresses(self, ready: Ready) -> Ready:
-        """`ready` with the addresses at which a cloud can read its LoRAs."""
-        loras = [replace(use, url=await self._address(use.url)) for use in ready.loras]
+        """`ready` with the addresses at which a cloud can read its LoRAs; LoraUnreachable."""
+        if not ready.loras:
+            return ready
+        loras = [replace(use, url=await self._address(use)) for use in ready.loras]
         return replace(ready, loras=tuple(loras))
 
-    async def _address(self, url: str) -> str:
-        return await self._hosts.address(url) if self._hosts else url
+    async def _address(self, use: LoraUse) -> str:
+        if self._hosts is None:
+            return use.url
+        if address := await self._hosts.address(use.url):
+            return address
+        raise _unreachable(use, f"{use.id} lies behind a key that no cloud is shown")
 
     async def blamed(
         self, talk: Talk, ready: Ready, error: LoraUnreachable | Unfit
@@ -117,7 +123,7 @@ class Adoption:
                 return Handle(known)
             if ticket := self._shelf.upload(account, *file):
                 return Ticket(ticket)
-            asset = Asset(await self._address(use.url), ready.family, use.id)
+            asset = Asset(await self._address(use), ready.family, use.id)
             verb = talk.adapter.adopt(asset)
             async with self._told(talk, use):
                 begun = await talk.drive(verb, seconds=ends - monotonic())
@@ -162,9 +168,13 @@ class Adoption:
                 raise  # it is the cloud that fails, not this file
             await self._shelf.failed(talk.adapter.account.name, use.url, error.text)
             why = f"{talk.adapter.card.title} could not take in {use.id}: {error.text}"
-            unreachable = LoraUnreachable(why)
-            unreachable.loras = (use.id,)
-            raise unreachable from None
+            raise _unreachable(use, why) from None
+
+
+def _unreachable(use: LoraUse, why: str) -> LoraUnreachable:
+    error = LoraUnreachable(why)
+    error.loras = (use.id,)
+    return error
 
 
 def _meant(uses: tuple[LoraUse, ...], text: str) -> tuple[LoraUse, ...]:

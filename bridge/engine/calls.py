@@ -43,6 +43,8 @@ class Call:
     hint: float = 0.0
     """Seconds after which, or when anything goes wrong, the verb is sent an empty reply (status 0)
     and goes on. 0: no such patience."""
+    only_cold: bool = False
+    """Of a hint: left out where the model has just made a picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,40 @@ import asyncio
 from dataclasses import dataclass, field
 
 
+class Signal:
+    """An event that is waited for without a task."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def is_set(self) -> bool:
+        """Whether it has been set."""
+        return self._is_set
+
+    def set(self) -> None:
+        """Wake everybody who waits; it stays set."""
+        self._is_set = True
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def waiting(self) -> "asyncio.Future[None]":
+        """A future that is done when it is set; whoever gives up waiting cancels it."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._is_set:
+            future.set_result(None)
+        else:
+            self._waiting.add(future)
+            future.add_done_callback(self._waiting.discard)
+        return future
+
+
 @dataclass(slots=True)
 class Control:
     """Shared by a door and the engine; all on one event loop."""
 
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: Signal = field(default_factory=Signal)
     """Set by interrupt: cancel where that stops the bill."""
     left: bool = False
     """The client is gone: begin nothing new, let what is submitted end in the gallery."""

@@ -16,10 +16,7 @@ LOSS = {
 """How much of what was asked is lost with a cut, by the note's code."""
 SLIGHT = {"negative": 0.05, "strength": 0.05, "seed": 0.02, "steps": 0.02, "guidance": 0.02}
 """Cuts that weigh like a place or less in the configured order: clients send these unasked."""
-LOST = {
-    "lora-unreachable": "cannot use {}: words stand in",
-    "lora-pending": "is still taking in {}: words stand in",
-}
+LOST = {"lora-unreachable": "cannot use {}", "lora-pending": "is still taking in {}"}
 LORA_LOSS = {"character": 3.0, "style": 1.5}
 """The same for a dropped LoRA, by category; 1 for all others."""
 
@@ -44,7 +41,8 @@ def fit(job: Job, model: Model) -> Fit:
     notes = [Note("notice", model.notice)] if model.notice else []
     cut = fit_hires(job, model, notes)
     cut = _fit_images(_fit_numbers(cut, model, notes), model, notes)
-    cut = replace(cut, options=fit_options(job.options, model.options, notes))
+    options = fit_options(job.options, model.options, notes)
+    cut = cut if options == cut.options else replace(cut, options=options)
     if old := _retired(job.route, model):
         notes.append(Note("retired", f"stands in for {old}, which is retired"))
     kept, dropped = _fit_loras(job, model, notes)
@@ -135,20 +133,24 @@ def _fit_loras(
     dropped: list[Lora] = []
     for lora in job.loras:
         if model.loras is None:
-            why = Note("lora-none", f"takes no LoRAs: words stand in for {lora.name}")
+            code, why = "lora-none", f"takes no LoRAs, so not {lora.name}"
         elif model.family != "any" and model.family not in lora.files:
-            why = Note("lora-family", f"has no {model.family} file of {lora.name}: words stand in")
-        elif code := job.lost_loras.get(lora.id):
-            why = Note(code, LOST[code].format(lora.name))
+            code, why = "lora-family", f"has no {model.family} file of {lora.name}"
+        elif code := job.lost_loras.get(lora.id, ""):
+            why = LOST[code].format(lora.name)
         elif len(kept) >= model.loras.most:
-            takes = f"takes {model.loras.most} LoRAs"
-            why = Note("lora-limit", f"{takes}: words stand in for {lora.name}")
+            code, why = "lora-limit", f"takes {model.loras.most} LoRAs, so not {lora.name}"
         else:
             kept.append(lora)
             continue
         dropped.append(lora)
-        notes.append(why)
+        notes.append(Note(code, f"{why}: {_stands_in(lora)}"))
     return tuple(kept), tuple(dropped)
+
+
+def _stands_in(lora: Lora) -> str:
+    has_words = lora.look_text or lora.append_prompt or lora.prepend_prompt
+    return "words stand in" if has_words else "it has no words that could stand in"
 
 
 def _use(lora: Lora, model: Model, notes: list[Note]) -> LoraUse:

@@ -13,23 +13,34 @@ AT_ONCE = 2_100_000
 def fit_hires(job: Job, model: Model, notes: list[Note]) -> Job:
     """`job` with the second pass that `model` has, with the target as its size, or without both.
 
-    Without both the pipeline enlarges the picture; so it does with what a second pass leaves over.
+    Without both the pipeline has the picture enlarged, by the upscaler that is named or by itself;
+    so it does with what a second pass leaves over.
     """
     if job.hires is None:
         return job
     if model.upscales:
         return replace(job, width=job.hires.width, height=job.hires.height, hires=None)
-    target = _said(job.hires)
+    if job.hires.upscaler or model.hires == "none":
+        return _without(job, job.hires, model, notes)
     if model.hires == "second-pass":
         return replace(job, hires=_second_pass(job.hires, model, notes))
-    if model.hires == "upscale":
-        if _is_tuned(job.hires):
-            text = "enlarges without a second pass: strength, steps and guidance are not used"
+    if _is_tuned(job.hires):
+        text = "enlarges without a second pass: strength, steps and guidance are not used"
+        notes.append(Note("hires", text))
+    return replace(job, hires=Hires(job.hires.width, job.hires.height))
+
+
+def _without(job: Job, asked: Hires, model: Model, notes: list[Note]) -> Job:
+    """The model makes one picture, larger at once where it can and no upscaler is named."""
+    if asked.upscaler:
+        if _is_tuned(asked):
+            text = f"is enlarged by {asked.upscaler}, without strength, steps and guidance"
             notes.append(Note("hires", text))
-        return replace(job, hires=Hires(job.hires.width, job.hires.height))
-    if _makes_itself(job.hires, model.sizes):
+        return replace(job, hires=None)
+    target = _said(asked)
+    if _makes_itself(asked, model.sizes):
         notes.append(Note("hires-at-once", f"makes {target} at once, without a second pass"))
-        return replace(job, width=job.hires.width, height=job.hires.height, hires=None)
+        return replace(job, width=asked.width, height=asked.height, hires=None)
     notes.append(Note("hires", f"has no second pass: the bridge enlarges its picture to {target}"))
     return replace(job, hires=None)
 

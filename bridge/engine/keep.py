@@ -42,7 +42,14 @@ class Keeper:
         )
 
     async def ticket(self, attempt: Attempt, ticket: Ticket) -> None:
-        """On disk before the first look. A disk that fails now must not lose a paid picture."""
+        """On disk before the first look, unless it says no more than the intent: our own ref.
+
+        A disk that fails now must not lose a paid picture.
+        """
+        is_found = attempt.adapter.card.recovery == "ref"
+        if is_found and {attempt.ref}.issuperset(ticket.fields.values()):
+            self._ledger.note_ticket(attempt.ref, ticket.fields)
+            return
         try:
             await self._ledger.ticket(attempt.ref, ticket.fields)
         except Unstored as error:
@@ -75,7 +82,8 @@ class Keeper:
             recipe={**attempt.recipe, "facts": dict(outcome.facts)},
         )
         # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
-        task = asyncio.create_task(self._keep(row, picture.raw, picture.kind))
+        late = attempt.given_up or attempt.control.left
+        task = asyncio.create_task(self._keep(row, picture.raw, picture.kind, late))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -85,8 +93,9 @@ class Keeper:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     async def _keep(
-        self, booked: Callable[..., PictureRow], raw: bytes | memoryview, kind: PictureKind
-    ) -> None:
+        self, booked: Callable[..., PictureRow], raw: bytes | memoryview, kind: PictureKind,
+        late: bool,
+    ) -> None:  # fmt: skip
         try:
             row = booked(blake3=await self._blobs.save(raw, kind))
             number = await self._history.add(row)
@@ -94,7 +103,7 @@ class Keeper:
             self._bus.tell(StoreFailed(error.text))
             return
         told = (row.job_id, row.ref, row.provider, row.model, number, row.kind)
-        self._bus.tell(PictureKept(*told, row.bytes, row.cost))
+        self._bus.tell(PictureKept(*told, row.bytes, row.cost, late))
 
 
 def _state(attempt: Attempt, error: BridgeError) -> State:

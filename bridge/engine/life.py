@@ -147,4 +147,6 @@ class Life:
             attempt.sealed = outcome
             raise
         attempt.control.progress = 1.0
+        if first is picture and not more:
+            return outcome
         return replace(outcome, picture=first, more=tuple(more))

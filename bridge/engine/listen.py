@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 from bridge.engine.attempt import Attempt
@@ -14,12 +14,13 @@ PEEK_S = 1.0
 PEEK_CALL_S = 5.0
 
 
-@asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+def beside(work: Coroutine[Any, Any, None] | None) -> AbstractAsyncContextManager[None]:
     """`work` goes on while the block runs, and no longer; its failures are nobody's."""
-    if work is None:
-        yield
-        return
+    return _beside(work) if work else nullcontext()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     task = asyncio.create_task(work)
     try:
         yield

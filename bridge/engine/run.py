@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from time import monotonic
 from typing import Any, TypeVar
 
 from bridge.engine.adopt import Adoption, Hosts, Shelf
@@ -16,6 +17,8 @@ from bridge.transport.client import Transport
 
 Result = TypeVar("Result")
 CANCEL_S = 10.0
+WARM_S = 5.0
+"""After a picture its model needs no look whether it is up: RunPod's default idle timeout."""
 
 
 class Engine:
@@ -32,6 +35,8 @@ class Engine:
         self._adoption = Adoption(shelf, hosts)
         self._hosts, self._taking = hosts, dict[str, asyncio.Task[None]]()
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._worked: dict[tuple[str, str], float] = {}
+        """When each model of each account last made a picture."""
         self._hooks: dict[str, Attempt] = {}
         """Attempts of which their clouds may still tell, by ref."""
 
@@ -46,7 +51,7 @@ class Engine:
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
-        stop = asyncio.ensure_future(attempt.control.stop.wait())
+        stop = attempt.control.stop.waiting()
         try:
             await _either(attempt.task, stop, seconds)
             if attempt.ticket and not attempt.task.done():
@@ -66,7 +71,7 @@ class Engine:
 
     def adopt(self, attempt: Attempt) -> None:
         """Bring what another process left behind to its end, in the background."""
-        attempt.booked = True
+        attempt.booked = attempt.control.left = True
         self._begun(attempt, self._life_of(attempt).recovered())
 
     def wake(self, account: str, ref: str) -> bool:
@@ -116,7 +121,8 @@ class Engine:
         return task
 
     def _talk(self, attempt: Attempt) -> Talk:
-        return Talk(attempt.adapter, self._transport, self.pace)
+        worked = self._worked.get(_model_of(attempt), -WARM_S)
+        return Talk(attempt.adapter, self._transport, self.pace, monotonic() < worked + WARM_S)
 
     def _life_of(self, attempt: Attempt) -> Life:
         return Life(attempt, self._talk(attempt), self._keeper, self._adoption, self._cancel)
@@ -125,7 +131,9 @@ class Engine:
         account = attempt.adapter.account.name
         async with self._slots.lease(account, attempt.adapter.card.at_once):
             attempt.placed = True
-            return await self._life_of(attempt).lived(seconds, upload)
+            outcome = await self._life_of(attempt).lived(seconds, upload)
+            self._worked[_model_of(attempt)] = monotonic()
+            return outcome
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card
@@ -139,6 +147,10 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
+
+
+def _model_of(attempt: Attempt) -> tuple[str, str]:
+    return attempt.adapter.account.name, attempt.model.id
 
 
 async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:

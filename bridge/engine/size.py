@@ -1,11 +1,13 @@
 """The size on offer that is nearest to what is asked for."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import ceil, floor, log, sqrt
 
 from bridge.engine.card import Sizes
 
 
+@lru_cache(maxsize=256)  # routing asks for every route
 def nearest_size(width: int, height: int, sizes: Sizes) -> tuple[int, int]:
     """The nearest size on offer with the aspect kept as far as the limits let it."""
     if sizes.fixed:

@@ -30,6 +30,8 @@ class Talk:
     adapter: Adapter
     transport: Transport
     pace: Pace
+    warm: bool = False
+    """The model has just made a picture."""
 
     async def drive(
         self,
@@ -95,6 +97,8 @@ class Talk:
         return self._passed(call, reply)
 
     async def _hint(self, call: Call, ends: float) -> Reply:
+        if call.only_cold and self.warm:
+            return Reply(0, {})
         try:
             return await self._send(call, min(ends, monotonic() + call.hint))
         except AttemptError:

@@ -22,9 +22,10 @@ async def watch(talk: Talk, ticket: Ticket, attempt: Attempt, *, seconds: float)
     Raises what the job failed with; Uncertain after `seconds`, or when the cloud lost the job.
     """
     ends = monotonic() + seconds
-    unknown = 0
+    unknown, asked = 0, 0.0
     for wait in talk.pace.looks():
-        await _pause(attempt, wait)
+        await _pause(attempt, wait + asked)
+        asked = 0.0
         if monotonic() >= ends:
             break
         try:
@@ -37,15 +38,16 @@ async def watch(talk: Talk, ticket: Ticket, attempt: Attempt, *, seconds: float)
         if isinstance(look, Finished):
             return look
         attempt.control.progress = max(attempt.control.progress, look.progress or 0.0)
-        await _pause(attempt, min(talk.pace.seconds(look.retry_after or 0.0), LONGEST_WAIT_S))
+        asked = min(talk.pace.seconds(look.retry_after or 0.0), LONGEST_WAIT_S)
     raise Uncertain(f"{talk.adapter.card.title}: no end after {seconds:.0f} s, perhaps paid")
 
 
 async def _pause(attempt: Attempt, seconds: float) -> None:
     """So long, or until somebody says that a look is worth it."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await attempt.woken.wait()
+    if seconds > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await attempt.woken.wait()
     attempt.woken.clear()
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bridge.errors import BridgeError, Garbled
 from bridge.events import Bus, LoraHosted
-from bridge.lora.mapping import LoraMapping
+from bridge.lora.mapping import LoraMapping, private
 from bridge.transport.client import Headers
 
 MOST_BYTES: Final = 2 << 30
@@ -59,9 +59,13 @@ class Hosting:
         return bool(self._mapping.hosted(url))
 
     async def address(self, url: str) -> str:
-        """Where a cloud can read the file: in our bucket, else at `url` itself."""
-        name = self._mapping.hosted(url)
-        return await self._bucket.address(name, GOOD_FOR_S) if name else url
+        """Where a cloud can read the file: in our bucket, else at `url` itself.
+
+        Empty where it is not taken over yet and `url` has a key in it, which no cloud is shown.
+        """
+        if name := self._mapping.hosted(url):
+            return await self._bucket.address(name, GOOD_FOR_S)
+        return "" if private(url) else url
 
     async def take(self, url: str) -> None:
         """Fetch the file and keep it in the bucket; what fails is told as an event."""
@@ -80,7 +84,8 @@ class Hosting:
             await self._download(file, url, self._headers, cap=MOST_BYTES, timeout=FETCH_S)
             size, digest = await asyncio.to_thread(_checked, file)
             name = f"loras/{digest}.safetensors"
-            await self._bucket.hold(name, file)
+            if not self._mapping.holds(name):
+                await self._bucket.hold(name, file)
         await self._mapping.host(url, name)
         return size
 

@@ -23,6 +23,10 @@ _SECRET: Final = re.compile(
 )
 
 
+_KEY: Final = re.compile(r"token|key|auth|secret|pass", re.IGNORECASE)
+_SIGNATURE: Final = re.compile(r"(?:x-(?:amz|goog)-)?sig(?:nature)?", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A LoRA file at one account of a cloud. Times are milliseconds since 1970."""
@@ -92,6 +96,10 @@ class LoraMapping:
     def hosted(self, url: str) -> str:
         """The name of the file in our own bucket; empty when it is not there."""
         return self._shelves.hosted.get(_without_secrets(url), "")
+
+    def holds(self, name: str) -> bool:
+        """Whether our bucket has it, from whatever address."""
+        return name in self._shelves.hosted.values()
 
     async def host(self, url: str, name: str) -> None:
         """Our bucket holds the file as `name`; on disk when this returns."""
@@ -166,6 +174,14 @@ def _airs(tree: Any) -> Iterator[tuple[str, str]]:
         air = fields.get("air") or fields.get("model")
         if isinstance(air, str) and isinstance(url, str) and url.startswith("http"):
             yield url, air
+
+
+def private(url: str) -> bool:
+    """It has somebody's key or password in it; what is signed is meant to be handed on."""
+    parts = urlsplit(url)
+    names = [name for name, _ in parse_qsl(parts.query)]
+    signed = any(map(_SIGNATURE.fullmatch, names))
+    return "@" in parts.netloc or (any(map(_KEY.search, names)) and not signed)
 
 
 def _without_secrets(url: str) -> str:

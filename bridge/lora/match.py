@@ -13,7 +13,8 @@ from bridge.domain import Lora
 from bridge.lora.catalog import Catalog
 from bridge.lora.edges import stands_alone
 from bridge.lora.fold import fold, folded_term
-from bridge.lora.sense import Mention, Story, is_elsewhere, is_meant, story
+from bridge.lora.mention import Mention, Story, story
+from bridge.lora.sense import is_elsewhere, is_meant
 
 _PLAIN_NAME: Final = re.compile(r"(?:[^\W\d_]|[ .])+")
 _ARTICLE: Final = re.compile(r"(?:the|an?) ", re.IGNORECASE)

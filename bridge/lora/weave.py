@@ -32,15 +32,21 @@ def weave(
     """`prompt` and `negative` with the words of the LoRAs, and what was taken out.
 
     Afterwards every trigger word of a used LoRA is there and none of a dropped one, save those
-    that are also its keywords, for these are plain words of the text (`pixel art`). A person's
+    that are also its keywords, for these are plain words of the text (`pixel art`). For a dropped
+    one its look stands in, or else what it would have added, without its triggers. A person's
     trigger goes in front, where models look for the subject. Where nothing is to be done the
     prompt is not touched.
     """
     prompt, notes = _without_triggers(prompt, used, dropped)
     if prompt.lstrip().startswith("{") and prompt.rstrip().endswith("}"):
         return prompt, negative, notes  # Structured: the dialect has put everything in its place.
-    opening = _missing(prompt, (lora.prepend_prompt for lora in used))
-    closing = _missing(prompt, (lora.append_prompt for lora in used))
+    lookless = [lora for lora in dropped if not lora.look_text]
+    instead = [(_plain(a.prepend_prompt, a), _plain(a.append_prompt, a)) for a in lookless]
+    openings = (*(lora.prepend_prompt for lora in used), *(start for start, _ in instead))
+    opening = _missing(prompt, openings)
+    closing = _missing(
+        prompt, (*(lora.append_prompt for lora in used), *(end for _, end in instead))
+    )
     there = "\n".join((prompt, *opening, *closing))
     people = [lora for lora in used if lora.category == "character"]
     others = [lora for lora in used if lora.category != "character"]
@@ -96,6 +102,13 @@ def _without_triggers(
             prompt = _replaced(prompt, word, stand_in)
             notes.append(Note("lora-trigger", f"{word!r} is taken out with {lora.name}"))
     return prompt, tuple(notes)
+
+
+def _plain(text: str, lora: Lora) -> str:
+    """`text` without the trigger words of its LoRA, which mean nothing by themselves."""
+    for word in sorted(lora.trigger_words, key=len, reverse=True):
+        text = _replaced(text, word, "")
+    return text.strip(" ,")
 
 
 def _phrase(words: str) -> re.Pattern[str]:

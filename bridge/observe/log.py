@@ -18,6 +18,7 @@ from bridge.events import (
     Event,
     LimitLearnt,
     LoraHosted,
+    PictureKept,
     Rested,
     StoreFailed,
 )
@@ -65,6 +66,16 @@ class TextLines(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+        self._second, self._said = 0, ""
+
+    def formatTime(  # noqa: N802  # logging's own name
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """The clock, put into words once a second."""
+        if int(record.created) != self._second:
+            self._said = super().formatTime(record, datefmt)
+            self._second = int(record.created)
+        return self._said
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
         """The message, with the fact's fields behind it."""
@@ -89,10 +100,8 @@ def install(form: Form, redact: Redactor, stream: TextIO = sys.stderr) -> None:
 
 def write_down(event: Event) -> None:
     """A listener for the bus."""
-    if isinstance(event, AttemptBegan) or (
-        isinstance(event, AttemptEnded) and event.outcome == "ok"
-    ):
-        return  # a picture's line is written when it is kept, and when its job has ended
+    if _is_told_later(event):
+        return
     level = _level(event)
     if not log.isEnabledFor(level):
         return
@@ -100,6 +109,14 @@ def write_down(event: Event) -> None:
     # flat: an event holds nothing that would have to be taken apart
     fact = {name: getattr(event, name) for name in names}
     log.handle(_record(level, words, fact))
+
+
+def _is_told_later(event: Event) -> bool:
+    """Whether it stands in the one line of a picture: that its job has ended."""
+    match event:
+        case AttemptBegan() | AttemptEnded(outcome="ok") | PictureKept(late=False):
+            return True
+    return False
 
 
 def _record(level: int, words: str, fact: dict[str, object]) -> logging.LogRecord:

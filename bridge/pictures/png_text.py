@@ -9,6 +9,8 @@ SKIP = 33
 
 _KEY = b"parameters\0"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_TALK = (*_TEXTS, b"eXIf")
+_CHUNK = struct.Struct(">I4s")
 
 
 def head(text: str) -> bytes:
@@ -27,37 +29,33 @@ def head(text: str) -> bytes:
 
 def holds(raw: memoryview) -> bool:
     """Whether there is such a chunk already."""
-    return any(_is_ours(raw, at) for at, _ in _chunks(raw))
+    return any(kind in _TEXTS and _is_ours(raw, at) for kind, at, _ in _chunks(raw))
 
 
 def replaced(raw: memoryview, text: str) -> bytes:
     """The file with `text` in place of what was there."""
-    kept = [raw[at:end] for at, end in _chunks(raw) if not _is_ours(raw, at)]
+    kept = [raw[at:end] for _, at, end in _chunks(raw) if not _is_ours(raw, at)]
     return b"".join((raw[:8], kept[0], head(text), *kept[1:]))
 
 
 def talks(raw: memoryview) -> bool:
     """Whether there is text of any kind."""
-    return any(_is_text(raw, at) for at, _ in _chunks(raw))
+    return any(kind in _TALK for kind, _, _ in _chunks(raw))
 
 
 def bare(raw: memoryview) -> bytes:
     """The file without any text."""
-    kept = (raw[at:end] for at, end in _chunks(raw) if not _is_text(raw, at))
+    kept = (raw[at:end] for kind, at, end in _chunks(raw) if kind not in _TALK)
     return b"".join((raw[:8], *kept))
 
 
-def _chunks(raw: memoryview) -> Iterator[tuple[int, int]]:
-    """(first byte, one past the last) of every chunk."""
-    at = 8
-    while at + 12 <= len(raw):
-        (length,) = struct.unpack_from(">I", raw, at)
-        yield at, at + 12 + length
+def _chunks(raw: memoryview) -> Iterator[tuple[bytes, int, int]]:
+    """(type, first byte, one past the last) of every chunk."""
+    at, last = 8, len(raw) - 12
+    while at <= last:
+        length, kind = _CHUNK.unpack_from(raw, at)
+        yield kind, at, at + 12 + length
         at += 12 + length
-
-
-def _is_text(raw: memoryview, at: int) -> bool:
-    return raw[at + 4 : at + 8] in (*_TEXTS, b"eXIf")
 
 
 def _is_ours(raw: memoryview, at: int) -> bool:

@@ -35,7 +35,7 @@ class A1111(OwnServer):
             c.Word(circle.TEXT, e.Gone),
             c.Word(r"init image not found|upscaler named|KeyError", e.Unfit),
         ),
-        verified="webuiapi against the emulator; fields from sheets",
+        verified="webuiapi against the emulator; fields from notes of its API",
     )  # fmt: skip
 
     def __init__(self, account: c.Account) -> None:

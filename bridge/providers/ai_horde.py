@@ -62,6 +62,8 @@ class AiHorde(c.Adapter):
             "censor_nsfw": False, "replacement_filter": True, "r2": True, "shared": False,
             "slow_workers": True, "trusted_workers": False,
         }  # fmt: skip
+        if hook := self.hook(ref):
+            body["webhook"] = hook
         if job.init_image:
             body |= {"source_image": job.init_image, "source_processing": "img2img"}
         reply = yield c.Call("POST", "generate/async", json=body, headers=AGENT, paid=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 from bridge import errors as e
 from bridge.domain import Ready
@@ -46,7 +47,8 @@ class Fal(c.Adapter):
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """POST to the path that takes what the job has; fal is told not to run it twice."""
         path, asked = inputs(job, checked=self.account.options.get("checker") != "off")
-        once = {"x-fal-no-retry": "1"}
+        once, hook = {"x-fal-no-retry": "1"}, self.hook(ref)
+        path += f"?fal_webhook={quote(hook, safe='')}" if hook else ""
         reply = yield c.Call("POST", path, json=asked, headers=once, paid=True)
         urls = {k: str(v) for k, v in reply.mapping().items() if k.endswith("_url")}
         home = _origin(self.account.base_url)

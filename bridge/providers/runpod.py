@@ -43,7 +43,7 @@ class Runpod(c.Adapter):
             c.Word(r"missing|invalid|unknown|unexpected|must be|required|divisible", e.Unfit),
         ),
         cancel_stops_bill=True,
-        verified="official SDK against the emulator; workers' fields from sheets",
+        verified="official SDK against the emulator; workers' fields from notes",
     )  # fmt: skip
 
     def __init__(self, account: c.Account) -> None:
@@ -58,11 +58,12 @@ class Runpod(c.Adapter):
         return tuple(model for model in known if not model.option or model.option in given)
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket | c.Finished]:
-        """POST run, or runsync where the file says so; before it a look whether a worker is up."""
+        """POST run, or runsync where the file says so; a look first whether a worker is up."""
         workflow = self.workflows[job.model]
         endpoint, cold = self._endpoint(workflow), False
         if workflow.model.option != "public":
-            cold = _is_cold((yield c.Call("GET", f"{endpoint}/health", hint=3.0)).json)
+            asked = c.Call("GET", f"{endpoint}/health", hint=3.0, only_cold=True)
+            cold = w.is_cold((yield asked).json)
         body: dict[str, object] = {"input": workflow.input(job, self.account.options)}
         if hook := self.hook(ref):
             body["webhook"] = hook
@@ -111,9 +112,3 @@ class Runpod(c.Adapter):
         """Its id; people set the whole address too, with or without an operation."""
         given = workflow.endpoint or self.account.options[workflow.model.option]
         return [part for part in given.split("/") if part and part not in OPERATIONS][-1]
-
-
-def _is_cold(health: object) -> bool:
-    """Whether no worker could take a job at once; an answer without workers says nothing."""
-    workers = w.counts(health, "workers")
-    return bool(workers) and not any(workers.get(k) for k in ("idle", "ready", "running"))

@@ -43,7 +43,7 @@ class Runware(c.Adapter):
 
     def submit(self, job: Ready, ref: str) -> Generator[c.Call, Reply, c.Ticket]:
         """imageInference with `deliveryMethod: async`; acknowledged at once."""
-        yield from self._ask("imageInference", inference(job), uuid=ref, paid=True)
+        yield from self._ask("imageInference", inference(job, self.hook(ref)), uuid=ref, paid=True)
         return c.Ticket({"task": ref})
 
     def check(self, ticket: c.Ticket) -> Generator[c.Call, Reply, c.Waiting | c.Finished]:

@@ -37,6 +37,8 @@ class Chain:
     ends: float
     left: list[Route]
     """Still to be asked, best first."""
+    spent: float = 0.0
+    """Seconds that an earlier picture of the same request took."""
     trace: list[AttemptRecord] = field(default_factory=list)
     errors: list[AttemptError] = field(default_factory=list)
     hosting: dict[str, dict[str, str]] = field(default_factory=dict)

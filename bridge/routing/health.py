@@ -101,6 +101,11 @@ class Health:
         """Seconds until all of `keys` are rested; 0 when they may be asked now."""
         return max(0.0, max(self._record(key).rest_until for key in keys) - self._clock())
 
+    def rest_until(self, *keys: str) -> float:
+        """When all of `keys` are rested, in epoch seconds; 0 when they may be asked now."""
+        until = max(self._record(key).rest_until for key in keys)
+        return until if until > self._clock() else 0.0
+
     def reason(self, key: str) -> str:
         """Why `key` rests, in a sentence."""
         return self._record(key).reason

@@ -1,7 +1,7 @@
 """The chain of language models: one endpoint after another until one answers, in one deadline."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -29,6 +29,8 @@ class LlmChain:
         named, _, model = check.partition("/")
         first = next(iter(self._llms), "")
         self._check = (named, model) if named in self._llms else (first, check)
+        self._failed: dict[str, str] = {}
+        """By endpoint, the kind of its last failure, until it answers again."""
 
     @property
     def can_check(self) -> bool:
@@ -50,6 +52,21 @@ class LlmChain:
             except AttemptError as error:
                 last = error
         raise last
+
+    def states(self) -> Iterator[Mapping[str, object]]:
+        """How each endpoint is, in the order in which they are asked; plain JSON, no secrets."""
+        for name, llm in self._llms.items():
+            keys = _keys(llm, "")
+            until = self._health.rest_until(*keys)
+            kept = next(filter(None, map(self._health.reason, keys)), "").partition(":")[0]
+            failed = self._failed.get(name, kept)
+            yield {
+                "name": name,
+                "model": llm.endpoint.model,
+                "state": "resting" if until else "failing" if failed else "ready",
+                "rests_until": round(until),
+                "last_error": failed,
+            }
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -91,6 +108,7 @@ class LlmChain:
                     answer = await llm.ask(question, model)
                     seconds = monotonic() - begun
                     self._health.good(account, route, seconds)
+                    self._failed[llm.endpoint.name] = ""
                     self._told(llm, answer.model, question, "ok", seconds, answer)
                     return answer
             raise TimedOut("the language model took too long")
@@ -98,6 +116,7 @@ class LlmChain:
             # what one model lacks, or what one text is refused for, says nothing of the others
             parks = route if isinstance(error, Gone | Unfit) else account
             rest = self._health.bad(account, route, error, parks=parks)
+            self._failed[llm.endpoint.name] = error.name
             named = model or llm.endpoint.model
             self._told(llm, named, question, error.name, monotonic() - begun)
             if rest:

@@ -1,6 +1,6 @@
 """Who may get a job, and in what order they are asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -32,11 +32,16 @@ class Route:
     """The account's name, where rests lie."""
     name: str = field(init=False)
     """`account/model`."""
+    names: frozenset[str] = field(init=False, compare=False)
+    """By which it is asked for: itself, its account or cloud, or a retired model of its own."""
 
     def __post_init__(self) -> None:
         """Every job compares the names of every route."""
-        object.__setattr__(self, "account", self.adapter.account.name)
-        object.__setattr__(self, "name", f"{self.account}/{self.model.name}")
+        account, cloud = self.adapter.account.name, self.adapter.card.name
+        own = [f"{account}/{name}" for name in (self.model.name, *self.model.formerly)]
+        object.__setattr__(self, "account", account)
+        object.__setattr__(self, "name", own[0])
+        object.__setattr__(self, "names", frozenset((account, cloud, *own)))
 
 
 def routes(adapters: Sequence[Adapter]) -> list[Route]:
@@ -56,14 +61,16 @@ def as_learnt(route: Route, health: Health) -> Route:
     return replace(route, model=replace(route.model, loras=replace(rule, most=most)))
 
 
-def eligible(job: Job, all_routes: Sequence[Route]) -> list[Route]:
-    """The routes that may be asked for this job at all."""
+def eligible(
+    job: Job, all_routes: Sequence[Route], learnt: Callable[[Route], Route] = lambda route: route
+) -> list[Route]:
+    """The routes, as learnt, that may be asked for this job at all."""
     dry = all(route.adapter.card.dry_run for route in all_routes)
+    meant = [learnt(route) for route in all_routes if _meant(job.route, route, dry)]
     return [
         route
-        for route in all_routes
-        if _meant(job.route, route, dry)
-        and Rating.named(route.model.rating) >= job.shows
+        for route in meant
+        if Rating.named(route.model.rating) >= job.shows
         and _has_pictures(job, route)
         and enough_loras(job, route.model)
     ]
@@ -85,14 +92,7 @@ def enough_loras(job: Job, model: Model) -> bool:
 def _meant(wanted: str, route: Route, dry: bool) -> bool:
     if wanted == AUTO:
         return dry or not route.adapter.card.dry_run
-    return called(wanted, route)
-
-
-def called(name: str, route: Route) -> bool:
-    """Whether `name` is the route, its account or cloud, or a retired model that it succeeds."""
-    if name in (route.account, route.name, route.adapter.card.name):
-        return True
-    return any(name == f"{route.account}/{old}" for old in route.model.formerly)
+    return wanted in route.names
 
 
 def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order) -> list[Route]:

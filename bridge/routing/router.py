@@ -21,7 +21,7 @@ from bridge.errors import (
 from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
 from bridge.routing.chain import Chain, asked_at, failure, made, recipe, record, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, as_learnt, called, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -58,7 +58,7 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(called(name, route) for route in self.routes)
+        return name == AUTO or any(name in route.names for route in self.routes)
 
     def upscalers(self) -> list[str]:
         """The routes that make a finished picture larger."""
@@ -69,18 +69,21 @@ class Router:
         return [
             option
             for route in self.routes
-            if name == AUTO or called(name, route)
+            if name == AUTO or name in route.names
             for option in route.model.options
         ]
 
-    async def make(self, job: Job, control: Control, render: Render) -> Made:
-        """The picture and its trace; AllProvidersFailed, or Interrupted."""
-        candidates = eligible(job, [as_learnt(route, self.health) for route in self.routes])
+    async def make(self, job: Job, control: Control, render: Render, *, spent: float = 0.0) -> Made:
+        """The picture and its trace, `spent` seconds after the request; AllProvidersFailed, or
+        Interrupted.
+        """
+        candidates = eligible(job, self.routes, lambda route: as_learnt(route, self.health))
         chain = Chain(
             job,
             control,
-            monotonic() + self._deadline,
+            monotonic() + self._deadline - spent,
             ordered(job, candidates, self.health, self._order),
+            spent,
         )
         while chain.left:
             route = await self._regained(chain, chain.left.pop(0))
@@ -107,8 +110,7 @@ class Router:
 
     async def _may_begin(self, chain: Chain, route: Route) -> bool:
         """Whether an attempt makes sense now; waits for a rest that ends soon."""
-        p95 = self._engine.pace.seconds(self.health.p95(route.name, route.model))
-        if chain.trace and chain.remaining() < p95 / 3:
+        if (chain.trace or chain.spent) and chain.remaining() < self._usual(route) / 3:
             return self._skipped(chain, route, "not begun: too little time was left")
         rest = self.health.rest_of(route.account, route.name)
         if not rest or self.health.told(route.account, route.name):
@@ -116,10 +118,13 @@ class Router:
         if rest > min(self._engine.pace.seconds(LONGEST_WAIT_S), chain.remaining()):
             why = self.health.reason(route.account) or self.health.reason(route.name)
             return self._skipped(chain, route, f"rests for {rest:.0f} s more: {why}")
-        stop = asyncio.ensure_future(chain.control.stop.wait())
+        stop = chain.control.stop.waiting()
         await asyncio.wait({stop}, timeout=rest)
         stop.cancel()
         return not chain.control.stop.is_set()
+
+    def _usual(self, route: Route) -> float:
+        return self._engine.pace.seconds(self.health.p95(route.name, route.model))
 
     def _skipped(self, chain: Chain, route: Route, why: str) -> bool:
         chain.trace.append(record(route, "skipped", 0.0, why))

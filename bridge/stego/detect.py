@@ -48,13 +48,21 @@ def decode(raw: bytes | memoryview, password: str = "") -> tuple[Hidden, ...]:
 
 
 def _found(png: Png) -> Carrier | None:
-    # a look that is in vain costs time, so the short one is for those that are likely v2
-    if png.dense and (early := _first(png, tt.front_rows_v2(png))):
-        return early
-    return _first(png, tt.front_rows(png))
+    # a look that is in vain costs time, so the short ones are for those that are likely
+    if duck.fits(png) and (found := _duck(png)):
+        return found
+    if png.dense and (found := _tt(png, tt.front_rows_v2(png))):
+        return found
+    return _tt(png, tt.front_rows(png))
 
 
-def _first(png: Png, rows: int) -> Carrier | None:
+def _duck(png: Png) -> Carrier | None:
+    front = png.upper(1)
+    hidden = None if front is None else duck.find(png, front)
+    return Carrier("duck", hidden[1], 0, hidden[0]) if hidden else None
+
+
+def _tt(png: Png, rows: int) -> Carrier | None:
     front = png.upper(rows)
     if front is None:
         return None
@@ -62,6 +70,4 @@ def _first(png: Png, rows: int) -> Carrier | None:
         return Carrier("tt-v2", v2[1], v2[0], 8)
     if v1 := tt.find_v1(png, front):
         return Carrier("tt-v1", v1[1], v1[0], 1)
-    if hidden := duck.find(png, front):
-        return Carrier("duck", hidden[1], 0, hidden[0])
     return None

@@ -1,22 +1,24 @@
 """The carriers of "DuckHideNode": a cartoon duck with 2, 6 or 8 bits of the file a channel."""
 
 import numpy as np
-from PIL.Image import Image
 
 from bridge.stego.bits import joined, samples
 from bridge.stego.payload import FRONT, Header, Hidden, header, unlocked
-from bridge.stego.png import Png, all_of, band
+from bridge.stego.png import Png, Samples
 
 _BITS = (2, 6, 8)
 _SMALLEST, _STEP = 640, 64
 
 
-def find(png: Png, front: Image) -> tuple[int, Header] | None:
-    """The bits a channel and the header, from the first row of a square of the duck's sizes."""
-    if png.width != png.height or png.width < _SMALLEST or png.width % _STEP:
-        return None
+def fits(png: Png) -> bool:
+    """It is a square of one of the duck's sizes."""
+    return png.width == png.height >= _SMALLEST and not png.width % _STEP
+
+
+def find(png: Png, front: Samples) -> tuple[int, Header] | None:
+    """The bits a channel and the header, from the first row of a picture that `fits`."""
     top, left = _corner(png)
-    values = band(front, 0, 1)[3 * left :]
+    values = front[3 * left : 3 * png.width]
     for bits in _BITS:
         room = 3 * (png.width * png.height - top * left) * bits // 8
         stream = joined(values[: samples(FRONT, bits)], bits)
@@ -31,10 +33,9 @@ def read(png: Png, bits: int, found: Header, password: str) -> tuple[Hidden, ...
     top, left = _corner(png)
     count = samples(found.end, bits)
     below = count - 3 * top * (png.width - left)
-    image = png.upper(top + max(0, -(-below // (3 * png.width))))
-    if image is None:
+    values = png.upper(top + max(0, -(-below // (3 * png.width))))
+    if values is None:
         return ()
-    values = all_of(image)
     edge = 3 * png.width * top
     beside = values[:edge].reshape(top, -1)[:, 3 * left :].reshape(-1)
     values = np.concatenate((beside, values[edge:]))[:count]

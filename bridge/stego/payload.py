@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
+import numpy as np
+
 from bridge.errors import Sealed
 from bridge.stego.png import opened
 
@@ -72,12 +74,14 @@ def named(stream: bytes, at: int, *, room: int, lock: bytes = b"") -> Header | N
     """The common end of all headers, at `at`: extension and size, then the file begins."""
     begin = at + 1 + int.from_bytes(stream[at : at + 1])
     extension = stream[at + 1 : begin]
+    if not _EXTENSION.fullmatch(extension):
+        return None
     found = Header(
         extension.decode("latin-1").lstrip(".").lower(), begin + 4,
         int.from_bytes(stream[begin : begin + 4]), lock,
     )  # fmt: skip
-    sane = _EXTENSION.fullmatch(extension) and found.size and found.end <= room
-    if not sane or not (lock or kind(stream[found.at : found.at + _MAGIC])):
+    fits = found.size and found.end <= room
+    if not fits or not (lock or kind(stream[found.at : found.at + _MAGIC])):
         return None
     return found
 
@@ -108,13 +112,12 @@ def locked(password: str, salt: bytes) -> tuple[bytes, bytes]:
 
 def with_key(raw: bytes, key: bytes) -> bytes:
     """`raw` locked, or what was locked in the clear: XOR with SHA-256(key, counter)."""
-    start, blocks = sha256(key), []
+    start, stream = sha256(key), bytearray()
     for counter in range(-(-len(raw) // 32)):
         block = start.copy()
         block.update(b"%d" % counter)
-        blocks.append(block.digest())
-    stream = int.from_bytes(b"".join(blocks)[: len(raw)])
-    return (int.from_bytes(raw) ^ stream).to_bytes(len(raw))
+        stream += block.digest()
+    return (np.frombuffer(raw, np.uint8) ^ np.frombuffer(stream, np.uint8, len(raw))).tobytes()
 
 
 def _key(lock: bytes, password: str) -> bytes:
@@ -130,5 +133,5 @@ def _video(raw: bytes) -> bytes:
     png = opened(raw)
     if png is None or png.width != _VIDEO_WIDTH:
         return b""
-    image = png.upper(png.height)
-    return image.tobytes().rstrip(b"\0") if image else b""
+    values = png.upper(png.height)
+    return b"" if values is None else values.tobytes().rstrip(b"\0")

@@ -34,27 +34,17 @@ class Png:
         """Hardly smaller than its samples, as noise is and other files are."""
         return 10 * len(self.deflated) > 9 * 3 * self.width * self.height
 
-    def upper(self, count: int) -> Image.Image | None:
-        """The first `count` rows or all, in RGB; None when they are damaged.
+    def upper(self, count: int) -> Samples | None:
+        """The samples of the first `count` rows or all, in RGB; None when they are damaged.
 
-        Pillow's decoder is told of no more rows, and stops inflating there.
+        One after another. Pillow's decoder is told of no more rows, and stops inflating there.
         """
         size = self.width, min(count, self.height)
         try:
-            return Image.frombytes("RGB", size, self.deflated, "zip", self.samples, 0)
+            image = Image.frombytes("RGB", size, self.deflated, "zip", self.samples, 0)
         except (OSError, ValueError):
             return None
-
-
-def band(image: Image.Image, start: int, count: int) -> Samples:
-    """The samples of `count` rows, or what there is, from row `start` on: one after another."""
-    end = min(start + count, image.height)
-    return all_of(image.crop((0, min(start, end), image.width, end)))
-
-
-def all_of(image: Image.Image) -> Samples:
-    """The samples of all rows, one after another."""
-    return np.frombuffer(image.tobytes(), np.uint8)
+        return np.frombuffer(image.tobytes(), np.uint8)
 
 
 def opened(raw: bytes | memoryview) -> Png | None:

@@ -22,7 +22,7 @@ from bridge.stego.payload import (
     unlocked,
     with_key,
 )
-from bridge.stego.png import MOST_PIXELS, Png, Samples, all_of, band
+from bridge.stego.png import MOST_PIXELS, Png, Samples
 
 _STARTS = (0.20, 0.05)
 """The free band above, as a part of the height: of today's writers, and of older ones."""
@@ -42,13 +42,14 @@ def front_rows_v2(png: Png) -> int:
     return int(_V2_STARTS[-1] * png.height) + _rows(png, FRONT)
 
 
-def find_v1(png: Png, front: Image.Image) -> tuple[int, Header] | None:
+def find_v1(png: Png, front: Samples) -> tuple[int, Header] | None:
     """The first row and the header."""
-    rows = _rows(png, samples(FRONT, 1))
+    row = 3 * png.width
     for part in _STARTS:
         start = int(part * png.height)
-        room = 3 * png.width * (png.height - 2 * start) // 8
-        found = header(joined(band(front, start, rows)[: samples(FRONT, 1)], 1), room=room)
+        room = row * (png.height - 2 * start) // 8
+        values = front[row * start :][: samples(FRONT, 1)]
+        found = header(joined(values, 1), room=room)
         if found:
             return start, found
     return None
@@ -57,21 +58,20 @@ def find_v1(png: Png, front: Image.Image) -> tuple[int, Header] | None:
 def read_v1(png: Png, start: int, found: Header, password: str) -> tuple[Hidden, ...]:
     """The file; nothing when its rows are damaged. Sealed when it needs another password."""
     count = samples(found.end, 1)
-    image = png.upper(start + _rows(png, count))
-    if image is None:
+    values = png.upper(start + _rows(png, count))
+    if values is None:
         return ()
-    begin = 3 * png.width * start
-    bits = joined(all_of(image)[begin : begin + count], 1)
+    bits = joined(values[3 * png.width * start :][:count], 1)
     hidden = unlocked(found, bits[found.at :], password)
     return (hidden,) if hidden else ()
 
 
-def find_v2(png: Png, front: Image.Image) -> tuple[int, Header] | None:
+def find_v2(png: Png, front: Samples) -> tuple[int, Header] | None:
     """The first row and the header of the first packet."""
+    row = 3 * png.width
     for part in _V2_STARTS:
         start = int(part * png.height)
-        values = band(front, start, _rows(png, FRONT))
-        found = _packet(values[:FRONT], 3 * png.width * (png.height - start))
+        found = _packet(front[row * start :][:FRONT], row * (png.height - start))
         if found:
             return start, found
     return None
@@ -79,9 +79,9 @@ def find_v2(png: Png, front: Image.Image) -> tuple[int, Header] | None:
 
 def read_v2(png: Png, start: int) -> tuple[Hidden, ...]:
     """The files of all packets up to the first that is damaged."""
-    image = png.upper(png.height)
+    values = png.upper(png.height)
     row = 3 * png.width
-    return tuple(_packets(all_of(image)[start * row :], row)) if image else ()
+    return () if values is None else tuple(_packets(values[start * row :], row))
 
 
 def _packets(values: Samples, row: int) -> Iterator[Hidden]:

@@ -1,16 +1,16 @@
 """One writer thread that commits for everybody at once, and a reader that never waits for it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Thread
-from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, Select
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from bridge.errors import Unstored
 from bridge.events import Bus, StoreFailed
 from bridge.store.connect import BEGIN, engine_for
-from bridge.store.hand import Hand, Step, Write, hand_for
+from bridge.store.hand import BEGIN_NOW, Hand, Step, Write, hand_for
 from bridge.store.schema import migrate
 
 MOST = 1000
@@ -40,7 +40,6 @@ class _Item:
     writes: tuple[Write | Step, ...]
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[list[int]] | None" = None
-    urgent: bool = False
     numbers: list[int] = field(default_factory=list)
 
 
@@ -53,11 +52,14 @@ class Store:
     def __init__(self, engine: Engine, bus: Bus) -> None:
         self._engine = engine
         self._bus = bus
-        self._queue: SimpleQueue[_Item | None] = SimpleQueue()
+        self._line: deque[_Item] = deque()
+        self._bell: SimpleQueue[None] = SimpleQueue()
+        self._rung = False
+        self._ringer: asyncio.AbstractEventLoop | None = None
+        """The loop that rings in a moment, for what is lazy."""
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
-        # a step reads first: it must see what others wrote, and keep them out until its end
-        connection = engine.connect().execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        connection = engine.connect().execution_options(**{BEGIN: BEGIN_NOW})
         self._writer = Thread(
             target=self._write, args=[hand_for(connection)], name="store-writer", daemon=True
         )
@@ -79,7 +81,8 @@ class Store:
         if self._closed:
             self._bus.tell(StoreFailed("the store is closed"))
         else:
-            self._queue.put(item)
+            self._line.append(item)
+            self._ring_soon(item.loop)
 
     async def keep(self, *writes: Write) -> None:
         """Return when the writes, all of them, are on disk; Unstored when none is.
@@ -116,7 +119,7 @@ class Store:
         """Write what is still in line, then let go of the database."""
         if not self._closed:
             self._closed = True
-            self._queue.put(None)
+            self._bell.put(None)
         await asyncio.to_thread(self._writer.join)
         self._reader.shutdown()
         self._engine.dispose()
@@ -125,7 +128,11 @@ class Store:
         self._check_open()
         loop = asyncio.get_running_loop()
         done = loop.create_future()
-        self._queue.put(_Item(writes, loop, done, urgent))
+        self._line.append(_Item(writes, loop, done))
+        if urgent:
+            self._ring()
+        else:
+            self._ring_soon(loop)
         numbers: list[int] = await done
         return numbers
 
@@ -142,27 +149,31 @@ class Store:
         except FAILURES as error:
             raise Unstored(_reason(error)) from None
 
-    def _write(self, hand: Hand) -> None:
-        """The writer thread, until None is in line."""
-        last = False
-        while not last:
-            batch = self._next_batch()
-            last = batch[-1] is None
-            _report(self._bus, _commit(hand, [item for item in batch if item]))
-        hand.connection.close()
+    def _ring_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """For what is lazy: unless something urgent takes it along before."""
+        if self._ringer is not loop:
+            self._ringer = loop
+            loop.call_later(LAZY_S, self._ring_late)
 
-    def _next_batch(self) -> list[_Item | None]:
-        """What is in line, at least one; lazy items wait a moment for something urgent."""
-        batch = [self._queue.get()]
-        ends = monotonic() + LAZY_S
-        while len(batch) < MOST:
-            if batch[-1] is None or batch[-1].urgent:
-                ends = 0.0
-            try:
-                batch.append(self._queue.get(timeout=max(0.0, ends - monotonic())))
-            except Empty:
-                break
-        return batch
+    def _ring_late(self) -> None:
+        self._ringer = None
+        if self._line:
+            self._ring()
+
+    def _ring(self) -> None:
+        """Wake the writer, once for all that is in line."""
+        if not self._rung:
+            self._rung = True
+            self._bell.put(None)
+
+    def _write(self, hand: Hand) -> None:
+        """The writer thread, until the store is closed and nothing is in line."""
+        while self._line or not self._closed:
+            self._bell.get()
+            self._rung = False  # before the line is looked at: what comes later rings again
+            while batch := [self._line.popleft() for _ in range(min(len(self._line), MOST))]:
+                _report(self._bus, _commit(hand, batch))
+        hand.connection.close()
 
 
 def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
@@ -182,7 +193,7 @@ def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
 def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
     pairs = [(item, write) for item in batch for write in item.writes]
     try:
-        with hand.connection.begin():
+        with hand.begin(any(isinstance(write, Step) for _, write in pairs)):
             for _, alike in groupby(pairs, _kind):
                 _run(hand, list(alike))
     except FAILURES as error:

@@ -5,13 +5,16 @@ once and then goes to the driver as it is. That asks for columns whose values ne
 which all of ours are (`tables.py`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+BEGIN_NOW = "BEGIN IMMEDIATE"
+"""A step reads first: it must see what others wrote, and keep them out until its end."""
 Rows = Sequence[Mapping[str, object]]
 """All with the same keys."""
 
@@ -42,6 +45,10 @@ class Hand:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    def begin(self, steps: bool) -> AbstractContextManager[object]:
+        """A transaction; `steps`: it is for somebody who is given the connection, too."""
+        return self.connection.begin()
+
     def write(self, statement: Executable, rows: Rows) -> None:
         """The statement once for each row."""
         self.connection.execute(statement, rows)
@@ -58,6 +65,21 @@ class Quick(Hand):
         super().__init__(connection)
         self._raw: Any = connection.connection.driver_connection
         self._words: dict[tuple[object, ...], tuple[str, Sequence[str], Executable]] = {}
+
+    def begin(self, steps: bool) -> AbstractContextManager[object]:
+        """As in Hand."""
+        return self.connection.begin() if steps else self._begun()
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        self._raw.execute(BEGIN_NOW)
+        try:
+            yield
+            self._raw.execute("COMMIT")
+        except BaseException:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+            raise
 
     def write(self, statement: Executable, rows: Rows) -> None:
         """As in Hand."""

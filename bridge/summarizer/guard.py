@@ -39,6 +39,7 @@ _RATES: Final = {
 
 def check_text(text: str) -> None:
     """Forbidden, naming the rule, for what is never made, in any of a dozen languages."""
+    text = text.strip()
     found = _found(text)
     if "never" in found or (found & _SEXUAL and _has_minor(text)):
         raise Forbidden(f"{_MINORS} (refused by the rule 'minors').")
@@ -62,7 +63,7 @@ def rating_of(text: str) -> Rating:
 
 def rule_of(text: str) -> str:
     """The name of the rule behind `rating_of`: `sex`, `nudity`, `gore`, `suggestive`, or none."""
-    found = _found(text)
+    found = _found(text.strip())
     return next((rule for rule in _RATES if rule in found), "")
 
 
@@ -78,7 +79,7 @@ def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:
     return _LABELS[rating]
 
 
-@lru_cache(maxsize=16)  # a text is checked and, in the next moment, rated
+@lru_cache(maxsize=64)  # a text is checked and rated, and a finished one checked again at the end
 def _found(text: str) -> frozenset[str]:
     """The rules whose terms are in any reading of the text."""
     found: set[str] = set()

@@ -44,6 +44,8 @@ _LATIN_LETTERS: Final = frozenset(_ALPHABET)
 _LOOKALIKES: Final = frozenset(map(chr, _LATIN))
 _READABLE: Final = _LATIN_LETTERS | _LOOKALIKES
 _ENDINGS: Final = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
+_UNITS: Final = frozenset({"mm", "cm", "k", "px", "fps", "mp"})
+"""What stands behind figures in half of all prompts: `35mm`, `8k`."""
 _REACH: Final = 5
 """Words kept on either side of a decoded one: as far as an age or a phrase goes."""
 _SIGNS: Final = "0134567892@$!|+€£¢"
@@ -52,6 +54,8 @@ _AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzaslltelc")
 _STARTS: Final = "@$€£¢"
 """Signs that may stand for a word's first letter; others at an edge are only marks."""
 _EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{}~。、，！？「」『』（）【】《》；：·"
+_CHUNK: Final = re.compile(rf"[{re.escape(_EDGES)}]*+[a-z]*+[{re.escape(_EDGES)}]*+(?!\S)|(\S++)")
+"""Of small ASCII letters: what is more than a word with marks around it."""
 _MERE_EDGES: Final = "\"'(),-./:;<=>?[\\]_{}~"
 _PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；"
 _MARKS: Final = str.maketrans(
@@ -114,7 +118,8 @@ def _spellings(text: str) -> Iterator[str]:
     """The text; and what stands around oddly written words, with these decoded."""
     yield text
     chunks = text.split()
-    odd = {chunk for chunk in set(chunks) if _is_odd(chunk)}
+    told = _CHUNK.findall(text) if text.isascii() else chunks
+    odd = {chunk for chunk in set(told) if chunk and _is_odd(chunk)}
     if odd:
         near = _near(chunks, odd)
         for decoded in _decoders(odd):
@@ -131,6 +136,8 @@ def _is_odd(chunk: str) -> bool:
     core = chunk.strip(_EDGES)
     if core.isalpha():
         return not core.isascii() and _is_foreign(core)
+    if core.lstrip("0123456789") in _UNITS:
+        return False
     word, _, ending = core.partition("'")
     return bool(_LETTER.search(core)) and not (ending in _ENDINGS and word.isalpha())
 

@@ -1,7 +1,7 @@
 """What is wrong with a prompt before money is spent, and what of it can be mended."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -12,6 +12,7 @@ from bridge.summarizer.clip import CHUNK, clip_tokens
 from bridge.summarizer.lint_rules import RULES
 from bridge.summarizer.mode import strip_boilerplate
 from bridge.summarizer.people import name_pattern
+from bridge.summarizer.unsaid import without
 
 _TAGGED: Final = frozenset({"sdxl", "any"})
 """Families to which quality tags and weights mean something."""
@@ -41,6 +42,9 @@ _READS: Final = re.compile(
     rf"\b(?:reads?|reading|saying|says?|marked|called|labell?ed|{_LETTERED})\W*$", re.IGNORECASE
 )
 _LETTERS_NEXT: Final = re.compile(rf"\W*(?:\w+\W+)?{_LETTERED}\b", re.I)
+_WORD: Final = re.compile(r"\w")
+_PIECE: Final = re.compile(r"[^\W\u2e80-\uffff]+|[^\w\s]")
+"""What counts as about one token."""
 _NEGATION: Final = re.compile(r"\b(?:no(?! (?:\w+er|more|less) than\b)|not|without)\b|n't\b", re.I)
 _YOU: Final = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 
@@ -78,7 +82,7 @@ def lint(
 
 
 def _words_left(prompt: str, names: list[str], forbidden: Iterable[str]) -> Iterator[Finding]:
-    if not re.search(r"\w", prompt):
+    if not _WORD.search(prompt):
         yield Finding("empty", "the prompt is empty")
     named = dict.fromkeys(name_pattern(names, any_case=False).findall(prompt)) if names else ()
     if named:
@@ -132,16 +136,23 @@ def _signs(text: str, family: Family) -> Iterator[Finding]:
             )
 
 
-def repair(prompt: str, family: Family) -> tuple[str, tuple[Note, ...]]:
+def can_mend(findings: Iterable[Finding]) -> bool:
+    """Whether `repair` has anything to do."""
+    return any(RULES[one.code].outcome == "mended" for one in findings)
+
+
+def repair(
+    prompt: str, family: Family, *, forbidden: Sequence[str] = ()
+) -> tuple[str, tuple[Note, ...]]:
     """The prompt with what can be mended mended; what is right is not touched.
 
     Names cannot, for only the scene knows roles.
     """
-    before = lint(prompt, family)
-    if not any(RULES[one.code].outcome == "mended" for one in before):
+    before = lint(prompt, family, forbidden=forbidden)
+    if not can_mend(before):
         return prompt, ()
-    mended = changed(prompt, lambda text: _mended(text, family))
-    after = {one.code for one in lint(mended, family)}
+    mended = changed(prompt, lambda text: _mended(without(text, forbidden), family))
+    after = {one.code for one in lint(mended, family, forbidden=forbidden)}
     codes = ", ".join(one.code for one in before if one.code not in after)
     return mended, (Note("prompt-mended", f"mended for {family}: {codes}"),) if codes else ()
 
@@ -193,7 +204,7 @@ def tokens(prompt: str, family: Family = "any") -> int:
     if family == "sdxl":
         return clip_tokens(prompt)
     solid = 0 if prompt.isascii() else sum(ch > "\u2e80" for ch in prompt)
-    return solid + round(len(re.findall(r"[^\W\u2e80-\uffff]+|[^\w\s]", prompt)) * 1.2)
+    return solid + round(len(_PIECE.findall(prompt)) * 1.2)
 
 
 def _is_lettering(prompt: str, quoted: re.Match[str]) -> bool:

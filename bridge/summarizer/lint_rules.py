@@ -23,7 +23,12 @@ RULES: Final = {
     for rule in (
         Rule("empty", "there is no word in the prompt", "refused", blocking=True),
         Rule("name", "a name of the story that is no trigger word", "refused", blocking=True),
-        Rule("forbidden", "words that must not be seen by any model", "refused", blocking=True),
+        Rule(
+            "forbidden",
+            "what is spoken, a note between players, a status block: five words of it in a row",
+            "mended",
+            blocking=True,
+        ),
         Rule("thinking", "a model's thinking (`<think>…`)", "mended", blocking=True),
         Rule("lora-tag", "a `<lora:…>` tag", "mended", blocking=True),
         Rule(

@@ -44,8 +44,7 @@ def last_turns(tidied: Tidied) -> tuple[Turn, ...]:
 
 def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
     """The sentences after the last jump in time or step over a threshold; or the `whole`."""
-    stories = (_HEADING.sub(_spelt, _DOTTED.sub(r"\1", turn.story)) for turn in turns)
-    found = [s.strip() for story in stories for s in _SENTENCE.split(story) if s and s.strip()]
+    found = [one for turn in turns for one in sentences_of(turn.story)]
     if whole:
         return found
     start = 0
@@ -56,6 +55,12 @@ def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
         elif _LEFT_BEHIND.search(sentence) and number + 1 < len(found):
             start = number + 1
     return found[start:]
+
+
+def sentences_of(story: str) -> list[str]:
+    """All sentences of a narration."""
+    spelt = _HEADING.sub(_spelt, _DOTTED.sub(r"\1", story))
+    return [one.strip() for one in _SENTENCE.split(spelt) if one and one.strip()]
 
 
 def _spelt(heading: re.Match[str]) -> str:

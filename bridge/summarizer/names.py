@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bridge.summarizer.moment import sentences_of
 from bridge.summarizer.people import SIGN, Cast, Gender, Person, name_pattern
 from bridge.summarizer.words import alternatives, listed, one_of, read
 
@@ -101,6 +102,32 @@ def mark_names(texts: Sequence[str], cast: Cast) -> list[str]:
     return marked
 
 
+def names_in(marked: str, signs: int) -> list[str]:
+    """The unknown names of a text in which the first `signs` signs stand for others.
+
+    An uncommon one must do more than be: `Service is over` names nobody.
+    """
+    cast = Cast([Person() for _ in range(signs)])
+    told = " ".join(mark_names(sentences_of(marked), cast))
+    return [
+        person.name
+        for person in cast.people[signs:]
+        if given(person.name) or re.search(rf"{cast.sign(person)}(?!\s(?:is|was)\b)", told)
+    ]
+
+
+def given(name: str) -> Gender | None:
+    """The gender that a title or a common given name tells; else None."""
+    told = (_HONORIFICS.get(word, _GIVEN_NAMES.get(word)) for word in name.split())
+    return next((gender for gender in told if gender and gender != "person"), None)
+
+
+def look_of(name: str, text: str = "") -> str:
+    """`a woman` or `a man`, as a name or the pronoun that follows it in `text` tells; or empty."""
+    gender = _gender(name, text)
+    return "" if gender == "person" else f"a {gender}"
+
+
 def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
     for found in list(pattern.finditer(whole)):
         name = found[1]
@@ -133,10 +160,8 @@ def _joined(name: str, marked: list[str], cast: Cast) -> list[str]:
 
 def _gender(name: str, whole: str) -> Gender:
     """By title, by a common given name, else by the first pronoun that follows."""
-    for word in name.split():
-        gender = _HONORIFICS.get(word, _GIVEN_NAMES.get(word, "person"))
-        if gender != "person":
-            return gender
+    if gender := given(name):
+        return gender
     after = whole[whole.find(name) :][:_REACH]
     pronoun = re.search(r"\b(he|she|his|her|they|their)\b", after, re.IGNORECASE)
     if pronoun is None or pronoun[1].casefold() in ("they", "their"):

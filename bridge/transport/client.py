@@ -1,8 +1,8 @@
 """The one HTTP client: requests to clouds, and downloads from wherever a cloud points to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import BinaryIO
 from urllib.parse import urljoin
 
@@ -25,6 +25,8 @@ NO_HEADERS: Mapping[str, str] = {}
 MESSAGE_CAP = 4 * 1024 * 1024
 """Bytes of one message on a websocket; previews come that way."""
 
+
+FAILURES = (aiohttp.ClientError, TimeoutError, ConnectionError)
 
 Form = Sequence[tuple[str, str | bytes, str, str]]
 """A multipart form: name, value, file name and content type (both empty for a text)."""
@@ -80,20 +82,16 @@ class Transport:
         if stranger:
             check_url(url)
         session = self._strangers if stranger else self._clouds
-        async with (
-            _named_failures(),
-            session.request(
-                method,
-                url,
-                headers=headers,
-                data=_sent(body),
-                timeout=limits,
-                allow_redirects=False,
-            ) as answer,
-        ):
-            raw = await _read(answer, self._caps[0], self._room)
-            low = {name.lower(): value for name, value in answer.headers.items()}
-            return reply_of(answer.status, low, raw)
+        exchange = session.request(
+            method, url, headers=headers, data=_sent(body), timeout=limits, allow_redirects=False
+        )
+        try:
+            async with exchange as answer:
+                raw = await _read(answer, self._caps[0], self._room)
+                low = {name.lower(): value for name, value in answer.headers.items()}
+                return reply_of(answer.status, low, raw)
+        except FAILURES as error:
+            raise _name(error) from None
 
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
@@ -139,19 +137,18 @@ class Transport:
                 check_url(url)
                 session = self._strangers
             sent = headers(url)
-            async with (
-                _named_failures(),
-                session.get(url, timeout=limits, allow_redirects=False, headers=sent) as answer,
-            ):
-                if answer.status in (301, 302, 303, 307, 308):
-                    url = urljoin(url, answer.headers.get("Location", ""))
-                    continue
-                if answer.status != 200:
-                    raise Garbled(
-                        f"the picture's address answered {answer.status}", status=answer.status
-                    )
-                yield answer
-                return
+            got = session.get(url, timeout=limits, allow_redirects=False, headers=sent)
+            with _named_failures():
+                async with got as answer:
+                    if answer.status in (301, 302, 303, 307, 308):
+                        url = urljoin(url, answer.headers.get("Location", ""))
+                        continue
+                    if answer.status != 200:
+                        raise Garbled(
+                            f"the picture's address answered {answer.status}", status=answer.status
+                        )
+                    yield answer
+                    return
         raise Garbled("the picture's address redirects in circles")
 
     async def messages(
@@ -161,18 +158,15 @@ class Transport:
         if stranger:
             check_url(url)
         session = self._strangers if stranger else self._clouds
-        async with (
-            _named_failures(),
-            session.ws_connect(
-                url, headers=headers, max_msg_size=MESSAGE_CAP, heartbeat=20.0
-            ) as socket,
-        ):
-            async for message in socket:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    with suppress(ValueError):
-                        found = orjson.loads(message.data)
-                        if isinstance(found, dict):
-                            yield found
+        heard = session.ws_connect(url, headers=headers, max_msg_size=MESSAGE_CAP, heartbeat=20.0)
+        with _named_failures():
+            async with heard as socket:
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        with suppress(ValueError):
+                            found = orjson.loads(message.data)
+                            if isinstance(found, dict):
+                                yield found
 
     async def aclose(self) -> None:
         """Close both pools."""
@@ -222,11 +216,11 @@ def reply_of(status: int, headers: Mapping[str, str], raw: Raw) -> Reply:
     return Reply(status, headers, body, text, bytes(raw) if body is None else b"")
 
 
-@asynccontextmanager
-async def _named_failures() -> AsyncIterator[None]:
+@contextmanager
+def _named_failures() -> Iterator[None]:
     try:
         yield
-    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+    except FAILURES as error:
         raise _name(error) from None
 
 

@@ -60,6 +60,8 @@ class FakePipeline:
     made: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     picture: Picture = PICTURE
     more: tuple[Picture, ...] = ()
+    instead: Made | None = None
+    """What is made of every job."""
 
     def __post_init__(self) -> None:
         self.held.set()
@@ -73,10 +75,13 @@ class FakePipeline:
         if place in self.failures:
             raise self.failures[place]
         self.made.release()
-        return replace(made_of(job, self.picture), more=self.more)
+        return self.instead or replace(made_of(job, self.picture), more=self.more)
 
     async def _hold(self, control: Control) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self.held, control.stop)]
+        waits: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(self.held.wait()),
+            control.stop.waiting(),
+        }
         await asyncio.wait(waits, return_when="FIRST_COMPLETED")
         for wait in waits:
             wait.cancel()

@@ -58,7 +58,7 @@ async def test_a_forgotten_chat_is_gone(door: Door) -> None:
     assert (await door.ask("DELETE", CHAT)).status == 200
     for method in ("GET", "DELETE"):
         answer = await door.ask(method, CHAT)
-        assert answer.status == 422
+        assert answer.status == 404
         assert "there is no chat" in answer.text
     assert (await door.get("/bridge/v1/chats")).json == []
 

@@ -134,10 +134,9 @@ async def test_the_second_upscaler_is_never_a_cloud(door: Door) -> None:
     assert door.pipeline.jobs == []
 
 
-async def test_a_second_pass_by_an_upscaler_is_noted(door: Door) -> None:
-    named = {"enable_hr": True, "hr_upscaler": UPSCALER}
-    codes = []
+async def test_hires_fix_may_name_an_upscaler(door: Door) -> None:
+    named = {"enable_hr": True, "hr_upscaler": UPSCALER.upper()}
     for asked in (named, {**named, "hr_upscaler": "Latent"}, {**named, "enable_hr": False}):
-        answer = await door.post("txt2img", asked)
-        codes.append("upscaler" in answer.headers["X-Bridge-Notes"])
-    assert codes == [True, False, False]
+        await door.post("txt2img", asked)
+    found = [job.hires and job.hires.upscaler for job in door.pipeline.jobs]
+    assert found == [UPSCALER, "", None]

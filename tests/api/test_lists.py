@@ -121,12 +121,6 @@ async def test_the_front_page_suits_who_asks(door: Door) -> None:
     assert (await door.ask("HEAD", "/")).status == 200
 
 
-async def test_the_documentation_is_there(door: Door) -> None:
-    paths = (await door.get("/openapi.json")).json["paths"]
-    assert {"get", "post"} == set(paths["/sdapi/v1/options"])
-    assert (await door.get("/docs")).status == 200
-
-
 @pytest.mark.parametrize(
     ("path", "status"), [("/sdapi/v1/nothing", 404), ("/sdapi/v1/txt2img", 405)]
 )

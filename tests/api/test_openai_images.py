@@ -82,8 +82,23 @@ async def test_what_is_left_out_has_its_usual_value(door: Door, client: openai.A
 async def test_a_size_is_brought_within_reason(
     door: Door, client: openai.AsyncOpenAI, size: str, sides: tuple[int, int]
 ) -> None:
-    await client.images.generate(prompt="a fox", size=size)
-    assert (door.pipeline.jobs[0].width, door.pipeline.jobs[0].height) == sides
+    answer = await client.images.with_raw_response.generate(prompt="a fox", size=size)
+    (job,) = door.pipeline.jobs
+    assert (job.width, job.height) == sides
+    clipped = size == "1x99999"
+    assert ("size" in answer.headers["X-Bridge-Notes"].split(", ")) == clipped
+    facts = getattr(answer.parse(), "bridge")  # noqa: B009  # not a field of OpenAI's
+    assert ("1x99999 was asked for; 64x4096 can be" in facts["Notes"]) == clipped
+
+
+async def test_a_picture_too_small_to_be_edited_as_it_is_gets_a_note(
+    door: Door, client: openai.AsyncOpenAI
+) -> None:
+    answer = await client.images.with_raw_response.edit(image=drawn((80, 16)), prompt="a fox")
+    assert [note.text for note in door.pipeline.jobs[0].notes] == [
+        "80x16 was asked for; 80x64 can be"
+    ]
+    assert "size" in answer.headers["X-Bridge-Notes"]
 
 
 @pytest.mark.parametrize("name", ["dall-e-3", "gpt-image-1", "gpt-image-2", "flux-schnell"])

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from bridge.api import signed
-from bridge.errors import BadRequest
+from bridge.errors import NotFound
 from tests.api.door import PICTURE, Door, opened
 
 KEY = "s3cret"
@@ -31,7 +31,7 @@ class Gallery:
         return []
 
     async def picture(self, number: int) -> tuple[bytes, str]:
-        raise BadRequest(f"there is no picture {number}")
+        raise NotFound(f"there is no picture {number}")
 
     async def kept(self, ref: str) -> bool:
         return not self.lost

@@ -6,7 +6,7 @@ from starlette.types import Message
 from bridge.api.pieces import JOINED, Pieces
 
 
-@pytest.mark.parametrize(("size", "bodies"), [(JOINED, 3), (10, 1)])
+@pytest.mark.parametrize(("size", "bodies"), [(JOINED + 1, 3), (10, 1)])
 async def test_pieces(size: int, bodies: int) -> None:
     sent: list[Message] = []
 

@@ -46,7 +46,7 @@ async def test_the_picture_carries_its_recipe(door: Door) -> None:
     assert text == answer.info["infotexts"][0]
     assert text == (
         "painted: a fox\nNegative prompt: fog\n"
-        "Steps: 28, Sampler: Euler, CFG scale: 3.0, Seed: 7, Size: 16x8, Model: runpod/z-image, "
+        "Steps: 28, CFG scale: 3.0, Seed: 7, Size: 16x8, Model: runpod/z-image, "
         'Loras: "mira: 0.8", Provider: runpod, Cost: $0.0013, Version: test'
     )
 

@@ -36,7 +36,7 @@ def drive(port: int) -> tuple[object, ...]:
 async def test_webuiapi_works(door: Door) -> None:
     told = await asyncio.to_thread(drive, int(door.url.rpartition(":")[2]))
     assert told[:4] == ("runpod/z-image", [7, 8], (16, 8), (32, 16))
-    assert str(told[4]).startswith("painted: a fox\nSteps: 28, Sampler: Euler a")
+    assert str(told[4]).startswith("painted: a fox\nSteps: 28, Seed: 7, Size: 16x8, Model: ")
     assert told[5:] == (None, {}, 0, 0, ["LCM", [], "Mira the fox"])
     first, *_, last = door.pipeline.jobs
     assert (first.route, first.steps, last.mask is not None) == ("runpod/z-image", None, True)

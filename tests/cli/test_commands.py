@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,17 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, command: tuple[str, ...]) 
     done = run(tmp_path, *command, said='{"id": 1, "text": "a"}\nnot json\n')
     assert done.returncode == 1
     assert "line 2" in done.stderr
+
+
+def test_port_0_is_a_free_port_whatever_the_settings_say(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("[]")  # stops it behind the door
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        env = {"BRIDGE_PORT": str(taken.getsockname()[1]), "BRIDGE_PLACES": "mine.json"}
+        told = [run(tmp_path, "serve", *port, **env).stderr for port in ((), ("--port", "0"))]
+    assert "cannot listen" in told[0]
+    assert "BRIDGE_PORT names another port" in told[0]
+    assert "cannot listen" not in told[1]
+    assert "mine.json" in told[1]
 
 
 def test_a_broken_list_of_places_is_said_with_its_entry(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.ask import ask
 from tests.cli.test_commands import run
+from tests.ports import own_port
 from tests.stack import Emulator, clouds, emulating, running
 
 
@@ -56,6 +57,36 @@ def test_a_failure_is_named_with_what_to_do(
     assert done.returncode == 1
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("wrong")]
     assert all(word in line for word in ("runware_2", *words))
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "words"),
+    [
+        (401, "ana:wrong", "check {0}_KEY: your server, or the proxy before it, does not take it"),
+        (401, "", "your server wants a password or a token: set {0}_KEY"),
+        (404, "", "check {0}_URL: is it"),
+        (503, "", "running and to be reached from here? Check {0}_URL"),
+        (429, "", "try again later"),
+    ],
+)
+@pytest.mark.parametrize("name", ["comfyui", "a1111"])
+def test_who_owns_the_server_is_not_sent_to_check_a_credit(
+    emulator: Emulator, tmp_path: Path, name: str, status: int, key: str, words: str
+) -> None:
+    emulator.fault(name, "status", match=".", status=status)
+    prefix = name.upper()
+    env = {f"{prefix}_URL": f"{emulator.url}/{name}", f"{prefix}_KEY": key}
+    done = run(tmp_path, "doctor", "--provider", name, **env)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("wrong")]
+    assert words.format(prefix) in line
+    assert "credit" not in line
+
+
+def test_a_server_that_is_not_running_is_named(tmp_path: Path) -> None:
+    with own_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        done = run(tmp_path, "doctor", "--provider", "a1111", A1111_2_URL=url)
+    assert "is A1111 running and to be reached from here? Check A1111_2_URL" in done.stdout
 
 
 def test_nobody_of_that_name(tmp_path: Path) -> None:

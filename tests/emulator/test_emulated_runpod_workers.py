@@ -2,17 +2,15 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import Any
 
 import pytest
-from aiohttp import web
 from PIL import Image
 
 from emulator import pictures
-from emulator.clouds.runpod.webhook import tell
+from emulator.webhook import tell
+from tests.emulator.listener import listener
 
 Json = dict[str, Any]
 SMALL = {"prompt": "a fox", "width": 256, "height": 256}
@@ -114,28 +112,6 @@ async def test_a_public_endpoint_tells_its_cost(client: Any) -> None:
     assert (refused.status, refused.json["status"]) == (400, "FAILED")
 
 
-@asynccontextmanager
-async def listener(*statuses: int) -> AsyncIterator[tuple[str, asyncio.Queue[Any]]]:
-    """Somebody who is told, and answers with these statuses in turn."""
-    heard: asyncio.Queue[Any] = asyncio.Queue()
-    left = list(statuses)
-
-    async def hear(request: web.Request) -> web.Response:
-        await heard.put(await request.json())
-        return web.Response(status=left.pop(0))
-
-    app = web.Application()
-    app.router.add_post("/hook", hear)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook", heard
-    finally:
-        await runner.cleanup()
-
-
 async def test_a_webhook_gets_the_status_and_is_tried_again(client: Any) -> None:
     async with listener(500, 200) as (url, heard):
         reply = await client.runpod("POST", "zimage/run", {"input": SMALL, "webhook": url})
@@ -151,5 +127,6 @@ async def test_a_webhook_beyond_this_machine_is_never_called(client: Any) -> Non
     reply = await client.runpod("POST", "zimage/run", {"input": SMALL})
     world = client.emu.emulator.world
     job = world.jobs.get("runpod", reply.json["id"])
-    await asyncio.wait_for(tell(world, job, "https://me.example/hook"), 5)
+    told = tell(job, "https://me.example/hook", list, hosts={}, sleep=world.sleep)
+    await asyncio.wait_for(told, 5)
     assert not job.over.is_set()

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulator.clouds import CLOUDS
 from emulator.ledger import fingerprint, shortened
 from emulator.settings import Settings
 
@@ -48,8 +49,6 @@ async def test_faults(client: Any, fox: Json) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("POST", "faults", {"cloud": "runware", "kind": "rain"}, 400),
-        ("POST", "faults", {"kind": "cut"}, 400),
         ("DELETE", "faults/99", None, 404),
         ("POST", "settings", {"colour": 1}, 400),
         ("POST", "settings", {"clouds": {"runware": {"colour": 1}}}, 400),
@@ -59,6 +58,54 @@ async def test_wrong_orders(client: Any, method: str, path: str, body: Any, stat
     reply = await client.ask(method, f"/_emulator/{path}", body)
     assert reply.status == status
     assert reply.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ({"cloud": "runwear"}, ("cloud: 'runwear' is unknown", "*, a1111,", "runware")),
+        ({"cloud": None}, ("cloud: is missing", "runware")),
+        ({"kind": "rain"}, ("kind: 'rain' is unknown", "accepted_then_lost", "too_many_loras")),
+        ({"kind": "no_worker"}, ("kind: 'no_worker' is unknown",)),  # the AI Horde has it
+        ({"match": "payed"}, ("'payed' is no stage", "file, other, paid, status, upload")),
+        ({"match": "("}, ("no regular expression", "paid")),
+        ({"times": 0}, ("times: 0", "null")),
+        ({"times": True}, ("times: True",)),
+        ({"args": [503]}, ("args",)),
+        ({"args": {"times": 2}}, ("args",)),
+        ({"status": 503}, ("'status' is none of cloud, kind, match, times, args",)),
+    ],
+)
+async def test_an_unknown_fault_is_refused_with_what_is_known(
+    client: Any, order: Json, words: tuple[str, ...]
+) -> None:
+    wanted = {"cloud": "runware", "kind": "status", **order}
+    reply = await client.ask("POST", "/_emulator/faults", wanted)
+    assert reply.status == 422
+    assert all(word in reply.json["error"] for word in words), reply.json
+    assert await control(client, "GET", "faults") == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"cloud": "*", "kind": "no_worker"}, {"cloud": "hf_space", "match": "result"},
+        {"match": "/v1$"}, {"match": ""}, {"match": None}, {"times": None}, {"args": None},
+        {"cloud": "runpod", "match": "health"}, {"cloud": "runninghub", "match": "outputs"},
+    ],
+)  # fmt: skip
+async def test_what_is_known_is_taken(client: Any, order: Json) -> None:
+    await control(client, "POST", "faults", {"cloud": "runware", "kind": "cut", **order})
+
+
+async def test_every_cloud_says_how_it_is_addressed(client: Any) -> None:
+    told = await control(client, "GET", "clouds")
+    assert (await client.ask("GET", "/")).json == told
+    assert told.keys() == {cloud.name for cloud in CLOUDS}
+    fal = told["fal"]
+    assert (fal["address"], fal["keys"][0]) == (f"{client.emu.url}/fal/queue", "emu-fal-key")
+    assert told["runpod"]["options"].items() >= {("z-image", "zimage")}
+    assert all(one["address"].startswith(f"{client.emu.url}/{name}") for name, one in told.items())
 
 
 async def test_settings_and_reset(client: Any, fox: Json) -> None:

@@ -1,5 +1,6 @@
 """fal's own SDK takes the emulator for the real thing; it sends to wherever its module says."""
 
+import asyncio
 import importlib
 import warnings
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import pytest
 
 from emulator import pictures
 from emulator.app import Running
+from tests.emulator.listener import listener
 
 SMALL = {
     "prompt": "a fox",
@@ -133,3 +135,16 @@ async def test_a_wrong_key_and_a_wrong_app(sdk: ModuleType, fal: Any) -> None:
     await (await stranger._client).aclose()
     with pytest.raises(sdk.FalClientHTTPError, match="not found"):
         await fal.submit("fal-ai/dall-e-9", SMALL)
+
+
+async def test_the_end_is_told_to_the_address_of_the_sdk(fal: Any) -> None:
+    async with listener(200, 200) as (url, heard):
+        handle = await fal.submit(LORA, SMALL, webhook_url=url)
+        told = await asyncio.wait_for(heard.get(), 10)
+        lost = {**SMALL, "loras": [{"path": "https://files.example/unreachable"}]}
+        failed = await fal.submit(LORA, lost, webhook_url=url)
+        sorry = await asyncio.wait_for(heard.get(), 10)
+    assert (told["request_id"], told["status"]) == (handle.request_id, "OK")
+    assert told["payload"] == await handle.get()
+    assert (sorry["request_id"], sorry["status"]) == (failed.request_id, "ERROR")
+    assert sorry["error"] == "Invalid status code: 422"

@@ -79,6 +79,9 @@ def test_a_lora_that_the_cloud_cannot_have_is_dropped_and_told(code: str) -> Non
     cut = fit(replace(JOB, loras=(rose, hat), lost_loras={"rose": code}), MODEL)
     assert (cut.loras, cut.dropped) == ((hat,), (rose,))
     assert [note.code for note in cut.notes] == [code]
+    assert "rose: it has no words" in cut.notes[0].text
+    worded = replace(rose, append_prompt="a red rose")
+    cut = fit(replace(JOB, loras=(worded,), lost_loras={"rose": code}), MODEL)
     assert "rose: words stand in" in cut.notes[0].text
 
 

@@ -72,3 +72,14 @@ def test_whatever_the_target_is_the_size_is_on_offer(width: int, height: int) ->
         assert job.hires is None or model.hires == "upscale" or max(
             job.hires.width, job.hires.height
         ) <= 2048  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [PLAIN, TWICE, LARGER])
+def test_an_upscaler_that_is_named_goes_before_what_the_model_has(model: Model) -> None:
+    asked = Hires(1024, 1536, 0.4, upscaler="fal/larger")
+    found = cut(model, asked)
+    assert (found.job.width, found.job.height, found.job.hires) == (512, 768, None)
+    assert [note.code for note in found.notes if note.code.startswith("hires")] == ["hires"]
+    assert "fal/larger" in found.notes[-1].text
+    untuned = cut(model, replace(asked, strength=None))
+    assert not [note for note in untuned.notes if note.code.startswith("hires")]

@@ -1,7 +1,7 @@
 """What the engine does beside a job: it listens, peeks, and is woken."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from bridge.engine.contract import (
     Watch,
 )
 from bridge.engine.control import Control
+from bridge.engine.pace import Pace
+from bridge.engine.run import Engine
+from bridge.engine.slots import Slots
 from bridge.transport.reply import Reply
 from tests.providers.cases import png
 from tests.providers.chamber import Chamber, chamber, until
@@ -37,6 +40,8 @@ class Queue(Adapter):
 
     card = Card("queue", "Queue", "", "", (MODEL,), recovery="ticket")
     reads = True
+    asks_for: float | None = 500.0
+    """Seconds until the next look."""
 
     def submit(self, job: Ready, ref: str) -> Generator[Request, Reply, Ticket]:
         yield Call("POST", "submit", paid=True)
@@ -44,7 +49,7 @@ class Queue(Adapter):
 
     def check(self, ticket: Ticket) -> Generator[Request, Reply, Waiting | Finished]:
         reply = yield Call("GET", "check")
-        return Finished((Raw(reply.raw),)) if reply.raw else Waiting(retry_after=500.0)
+        return Finished((Raw(reply.raw),)) if reply.raw else Waiting(retry_after=self.asks_for)
 
     def watch(self, ticket: Ticket) -> Watch:
         def read(message: Mapping[str, object]) -> Waiting:
@@ -80,14 +85,15 @@ class Server:
         self.looks = 0
         self.messages: list[dict[str, object]] = []
         self.base = ""
+        self.during_look: Callable[[], object] = lambda: None
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         match request.path.split("/")[1]:
             case "check":
                 self.looks += 1
-                return (
-                    web.Response(body=png(64, 64)) if self.over.is_set() else web.json_response(1)
-                )
+                over = self.over.is_set()
+                self.during_look()
+                return web.Response(body=png(64, 64)) if over else web.json_response(1)
             case "ws":
                 return await self.speak(request)
             case "progress":
@@ -147,6 +153,27 @@ async def test_progress_is_heard_and_an_end_wakes_the_look(room: Chamber) -> Non
         assert room.engine.wake("queue", tried.ref)
         outcome = await asyncio.wait_for(room.engine.wait(tried, seconds=30), 5)
         assert (outcome.picture.width, cloud.looks) == (64, 2)
+
+
+@pytest.mark.parametrize("asks_for", [None, 500.0])
+async def test_who_is_woken_during_a_look_looks_again(
+    room: Chamber, asks_for: float | None
+) -> None:
+    engine = Engine(room.transport, room.keeper, Slots(), room.shelf, Pace(1e3))
+    async with server() as cloud:
+        adapter = Queue(Account("queue", cloud.base))
+        adapter.asks_for = asks_for
+        tried = attempt(adapter)
+
+        def over() -> None:
+            cloud.over.set()
+            engine.wake("queue", tried.ref)
+
+        cloud.during_look = over
+        engine.begin(tried, seconds=30)
+        outcome = await asyncio.wait_for(engine.wait(tried, seconds=30), 5)
+        assert (outcome.picture.width, cloud.looks) == (64, 2)
+    await engine.aclose(1.0)
 
 
 async def test_a_message_alone_wakes_too(room: Chamber) -> None:

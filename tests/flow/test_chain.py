@@ -223,6 +223,7 @@ def test_the_pages_for_machines(stack: Stack) -> None:
     assert ask(f"{stack.bridge_url}/readyz").status == 200
     status = ask(f"{stack.bridge_url}/status").json
     assert {route["name"] for route in status["routes"]} >= {"runware/flux1-dev", "runpod/z-image"}
+    assert all(one["state"] == "ready" and not one["last_error"] for one in status["llms"])
     metrics = ask(f"{stack.bridge_url}/metrics").text
     assert 'bridge_attempts_total{model="flux1-dev",outcome="ok",provider="runware"} 1.0' in metrics
     log = stack.log()

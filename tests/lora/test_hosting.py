@@ -18,7 +18,7 @@ from bridge.lora.mapping import LoraMapping
 from bridge.settings import Settings, read, secrets
 from bridge.store.blobs import S3, Folder
 from bridge.transport.client import Headers, Transport
-from tests.store.test_blobs import Bucket
+from tests.store.bucket import Bucket
 
 LORA = (2).to_bytes(8, "little") + b"{}" + b"weights" * 1000
 URL = "https://loras.example/rose.safetensors?token=secret"
@@ -62,7 +62,7 @@ def taker(
 async def test_a_file_is_taken_over_and_remembered(tmp_path: Path, bucket: Bucket) -> None:
     told: list[Event] = []
     hosts = taker(tmp_path, bucket, Host(), told)
-    assert await hosts.address(URL) == URL
+    assert await hosts.address("https://loras.example/oak") == "https://loras.example/oak"
     await hosts.take(URL)
     assert bucket.objects[NAME][1] == LORA
     assert told == [LoraHosted("loras.example/rose.safetensors", len(LORA))]
@@ -74,15 +74,41 @@ async def test_a_file_is_taken_over_and_remembered(tmp_path: Path, bucket: Bucke
     assert "secret" not in (tmp_path / "lora_mapping.json").read_text()
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (URL, False), ("https://ann:pw@loras.example/rose", False),
+        ("https://loras.example/rose?type=Model&api_key=x", False),
+        ("https://loras.example/rose?design=1&TOKEN=x", False),
+        ("https://loras.example/rose?type=Model", True),
+        ("https://loras.example/rose?Key-Pair-Id=x&Signature=y", True),
+        ("https://loras.example/rose?X-Amz-Security-Token=x&X-Amz-Signature=y", True),
+    ],
+)  # fmt: skip
+async def test_a_key_in_an_address_is_shown_to_no_cloud(
+    tmp_path: Path, bucket: Bucket, url: str, shown: bool
+) -> None:
+    assert await taker(tmp_path, bucket, Host(), []).address(url) == (url if shown else "")
+
+
+async def test_one_file_at_two_addresses_goes_up_once(tmp_path: Path, bucket: Bucket) -> None:
+    hosts = taker(tmp_path, bucket, Host(), [])
+    await hosts.take(URL)
+    await hosts.take("https://mirror.example/rose.safetensors")
+    assert bucket.puts == [NAME]
+    assert NAME in await hosts.address("https://mirror.example/rose.safetensors")
+
+
 async def test_the_address_opens_the_file(tmp_path: Path, bucket: Bucket) -> None:
     hosts = taker(tmp_path, bucket, Host(), [])
     await hosts.take(URL)
     transport = Transport()
-    got = await transport.download(
-        await hosts.address(URL), home=str(bucket.server.make_url("/")), timeout=5
-    )
-    await transport.aclose()
+    got = await transport.download(await hosts.address(URL), home=bucket.url, timeout=5)
     assert got == LORA
+    other = (await hosts.address(URL)).replace(NAME, "loras/another")
+    with pytest.raises(Garbled, match="403"):
+        await transport.download(other, home=bucket.url, timeout=5)
+    await transport.aclose()
 
 
 @pytest.mark.parametrize(

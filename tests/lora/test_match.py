@@ -24,7 +24,7 @@ ALL = (PEARL, WILL, CHIEF, FOG, CLOAK, SMILE, INK)
         ("Pearl nods.", {"pearl"}),
         ("“Now, Pearl’s turn,” he says.", {"pearl"}),
         ("*PEARL* runs.", {"pearl"}),
-        ("The sign says PEARL.", {"pearl"}),
+        ("The sign says PEARL.", set()),
         ("The gull drops a pearl.", set()),
         ("A pearl light. Pearl nods.", {"pearl"}),
         ("ok so pearl nods and goes in. then she sits", {"pearl"}),

@@ -47,6 +47,14 @@ def test_prose_gets_a_sentence() -> None:
     assert woven("A pier lies at dusk.", (FOG,))[0] == "A pier lies at dusk. fgx, drifting fog."
 
 
+def test_what_a_dropped_one_would_have_added_stands_in_without_its_triggers() -> None:
+    both = lora("both", trigger_words=("fgx", "fgx2"), append_prompt="fgx2, drifting fog, fgx haze")
+    assert woven("A pier lies at dusk.", (), (FOG,))[0] == "A pier lies at dusk. drifting fog."
+    assert woven("a pier", (), (both,))[0] == "a pier, drifting fog, haze"
+    assert woven("A pier at dusk", (), (OIL,))[0] == "oil painting of a pier at dusk"
+    assert woven("a pier in drifting fog", (), (FOG,))[0] == "a pier in drifting fog"
+
+
 def test_an_opening_runs_on_into_the_prompt() -> None:
     prompt, negative = woven("A pier at dusk", (OIL,))
     assert (prompt, negative) == ("oil painting of a pier at dusk, thk0il", "photo")

@@ -20,11 +20,10 @@ class Case:
     options: Mapping[str, str]
     path: str
 
-    def adapter(self, emulator: str) -> Adapter:
-        """The adapter, pointed at the emulator's `url`."""
-        account = Account(
-            self.cloud, f"{emulator}{self.path}", f"test-{self.cloud}", options=self.options
-        )
+    def adapter(self, emulator: str, options: Mapping[str, str] | None = None) -> Adapter:
+        """The adapter, pointed at the emulator's `url`; with other options than the usual ones."""
+        given = self.options if options is None else options
+        account = Account(self.cloud, f"{emulator}{self.path}", f"test-{self.cloud}", options=given)
         return adapters()[self.cloud](account)
 
     @property

@@ -14,7 +14,6 @@ from bridge.engine.card import Account, Model
 from bridge.engine.contract import Adapter
 from bridge.engine.talk import Talk
 from bridge.errors import (
-    AttemptError,
     BadRequest,
     Garbled,
     Gone,
@@ -32,6 +31,7 @@ from emulator import pictures
 from tests.api.door import opened
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import MOMENT_S, Chamber, lora, until
+from tests.providers.faults import Fault, Row, each, failed
 
 SDXL, FLUX, KLEIN, Z_IMAGE = A1111.card.models
 
@@ -46,7 +46,7 @@ def shown(raw: bytes | memoryview) -> Mapping[str, Any]:
     return pictures.read(bytes(raw))
 
 
-FAULTS: list[tuple[str, dict[str, object], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
     ("status", {"status": 404, "text": "Init image not found"}, Unfit, Rest.NONE, "failed"),
@@ -66,18 +66,10 @@ FAULTS: list[tuple[str, dict[str, object], type[AttemptError], Rest, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_each_fault_has_its_class(
-    room: Chamber, kind: str, args: dict[str, object],
-    error: type[AttemptError], rest: Rest, state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("a1111", kind, **args)  # type: ignore[arg-type]
-    key = "test-ana:s3cret"
-    with pytest.raises(error) as raised:
-        await room.run(room.attempt(at(room, key), SDXL))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("a1111")) == ([state], 1)
-    assert "s3cret" not in raised.value.text
+@each(FAULTS)
+async def test_each_fault_has_its_class(room: Chamber, fault: Fault) -> None:
+    error = await failed(room, fault, at(room, "test-ana:s3cret"), SDXL)
+    assert "s3cret" not in error.text
 
 
 @pytest.mark.parametrize("key", ["test-ana:s3cret", "test-token"])

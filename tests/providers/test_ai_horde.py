@@ -8,7 +8,6 @@ import pytest
 from bridge.engine.contract import Adapter
 from bridge.engine.talk import Talk
 from bridge.errors import (
-    AttemptError,
     Limited,
     Refused,
     Rest,
@@ -23,6 +22,7 @@ from bridge.providers import adapters
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["ai_horde"].models()}
 SDXL = MODELS["sdxl"]
@@ -34,7 +34,7 @@ def at(room: Chamber) -> Adapter:
     return CASES["ai_horde"].adapter(room.emulator.url)
 
 
-TABLE: list[tuple[str, dict[str, Any], type[AttemptError], Rest, str]] = [
+TABLE: list[Row] = [
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 429}, Limited, Rest.ASKED, "failed"),
     ("status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
@@ -47,18 +47,9 @@ TABLE: list[tuple[str, dict[str, Any], type[AttemptError], Rest, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), TABLE)
-async def test_what_a_fault_means(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("ai_horde", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), SDXL))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert room.paid("ai_horde") == 1
-    assert await room.states() == [state]
-    assert "test-ai_horde" not in raised.value.text
+@each(TABLE)
+async def test_what_a_fault_means(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), SDXL)
 
 
 async def test_a_request_that_no_worker_can_take_is_cancelled(room: Chamber) -> None:

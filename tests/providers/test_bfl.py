@@ -22,7 +22,8 @@ from bridge.errors import (
 )
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, everything_told, plain
+from tests.providers.chamber import Chamber, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["bfl"].models()}
 KLEIN = MODELS["flux2-klein-9b"]
@@ -31,9 +32,7 @@ HOME = "https://api.bfl.ai/v1"
 
 def at(url: str, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["bfl"].adapter(url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["bfl"].adapter(url, options)
 
 
 def at_home(**options: str) -> Adapter:
@@ -42,7 +41,7 @@ def at_home(**options: str) -> Adapter:
 
 
 # the error, its rest, how the attempt is booked; submits are one
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 401, "text": "no key test-bfl"}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
@@ -62,19 +61,10 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("bfl", kind, **args)
-    attempt = room.attempt(at(room.emulator.url), KLEIN)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(attempt)
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("bfl")) == ([state], 1)
-    assert raised.value.retry_after == (5.0 if error is Limited else None)
-    assert "test-bfl" not in everything_told(raised.value, attempt)
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, fault: Fault) -> None:
+    error = await failed(room, fault, at(room.emulator.url), KLEIN)
+    assert error.retry_after == (5.0 if fault.error is Limited else None)
 
 
 async def test_the_task_is_asked_for_where_its_answer_said(room: Chamber) -> None:

@@ -32,6 +32,7 @@ from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain, until
+from tests.providers.faults import Fault, Row, each, failed
 
 FLUX, KLEIN, Z_IMAGE = CASES["comfyui"].models()
 REF = "6f1f3a0e-5d0c-4a55-9c1c-0a6f0c1f7b11"
@@ -48,7 +49,7 @@ def offline() -> ComfyUi:
     return ComfyUi(Account("comfyui", "http://x", options=CASES["comfyui"].options))
 
 
-FAULTS: list[tuple[str, dict[str, object], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 400, "text": "odd"}, Gone, Rest.TOLD, "failed"),
     ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
@@ -65,18 +66,9 @@ FAULTS: list[tuple[str, dict[str, object], type[AttemptError], Rest, str]] = [
 """Fault, its error and rest, how it is booked; one submit each."""
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_each_fault_has_its_class(
-    room: Chamber, kind: str, args: dict[str, object],
-    error: type[AttemptError], rest: Rest, state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("comfyui", kind, **args)  # type: ignore[arg-type]
-    with pytest.raises(error) as raised:
-        await room.run(room.attempt(at(room), FLUX))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("comfyui")) == ([state], 1)
-    assert "red fox" not in raised.value.text
-    assert "test-comfyui" not in raised.value.text
+@each(FAULTS)
+async def test_each_fault_has_its_class(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), FLUX)
 
 
 def refusal(kind: str, details: str, node: str = "KSampler") -> dict[str, Any]:

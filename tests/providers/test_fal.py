@@ -1,7 +1,6 @@
 """What is fal's own: paths, the safety checker, failures that show with the result."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 RESULT = r"/requests/[^/]+$"
 MODELS = {model.name: model for model in CASES["fal"].models()}
@@ -38,9 +38,7 @@ PICTURE, MASK = png(512, 768), png(512, 768, 200)
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["fal"].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["fal"].adapter(room.emulator.url, options)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +79,7 @@ async def test_the_path_takes_what_the_job_has(
 
 
 # what happens: the error, its rest, how the attempt is booked; submits are one, always
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
@@ -106,17 +104,9 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("fal", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), FLUX))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("fal")) == ([state], 1)
-    assert "red fox" not in raised.value.text
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), FLUX)
 
 
 async def test_a_path_that_is_gone_is_told_with_the_first_result(room: Chamber) -> None:

@@ -25,6 +25,7 @@ from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import SCALE, Chamber, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 CLOUD = "gemini_images"
 FLASH, PRO, LITE, OLD = CASES[CLOUD].models()
@@ -32,39 +33,30 @@ FLASH, PRO, LITE, OLD = CASES[CLOUD].models()
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES[CLOUD].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES[CLOUD].adapter(room.emulator.url, options)
 
 
-FAILURES: list[tuple[str, dict[str, object], type[AttemptError], Rest]] = [
-    ("moderation", {"how": "prompt"}, Refused, Rest.NONE),
-    ("moderation", {"how": "image"}, Refused, Rest.NONE),
-    ("moderation", {"how": "words"}, Refused, Rest.NONE),
-    ("no_image", {}, Unavailable, Rest.BRIEF),
-    ("status", {"status": 400}, Unfit, Rest.NONE),
+FAILURES: list[Row] = [
+    ("moderation", {"how": "prompt"}, Refused, Rest.NONE, "failed"),
+    ("moderation", {"how": "image"}, Refused, Rest.NONE, "failed"),
+    ("moderation", {"how": "words"}, Refused, Rest.NONE, "failed"),
+    ("no_image", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 400, "text": "API key expired. Please renew the API key."}, Unpayable,
-     Rest.TOLD),
+     Rest.TOLD, "failed"),
     ("status", {"status": 400, "text": "User location is not supported for the API use."},
-     Unpayable, Rest.TOLD),
-    ("status", {"status": 403}, Unpayable, Rest.TOLD),
-    ("status", {"status": 404}, Gone, Rest.TOLD),
-    ("status", {"status": 429}, Limited, Rest.ASKED),
-    ("failed", {}, Unavailable, Rest.BRIEF),
-    ("status", {"status": 503}, Unavailable, Rest.BRIEF),
+     Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
+    ("status", {"status": 429}, Limited, Rest.ASKED, "failed"),
+    ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest"), FAILURES)
-async def test_a_failure_says_what_happens_next(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest
-) -> None:
-    room.emulator.faults.add(CLOUD, kind, **args)
-    with pytest.raises(error) as raised:
-        await room.run(room.attempt(at(room), FLASH))
-    assert (raised.value.rest, room.paid(CLOUD)) == (rest, 1)
-    assert await room.states() == ["failed"]
-    assert "test-gemini_images" not in raised.value.text
+@each(FAILURES)
+async def test_a_failure_says_what_happens_next(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), FLASH)
 
 
 @pytest.mark.parametrize(("quota", "seconds"), [("PerMinute", 26.0), ("PerDay", 3600.0)])

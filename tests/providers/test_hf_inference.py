@@ -1,15 +1,12 @@
 """What is the router's own: four shapes of answers, who pays, the Hub's words for failures."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from bridge.engine.card import Model
 from bridge.engine.contract import Adapter
 from bridge.engine.talk import Talk
 from bridge.errors import (
-    AttemptError,
     Gone,
     Limited,
     Refused,
@@ -22,6 +19,7 @@ from bridge.errors import (
 from emulator import pictures
 from tests.providers.cases import CASES
 from tests.providers.chamber import Chamber
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["hf_inference"].models()}
 OWN = MODELS["flux1-schnell"]
@@ -30,39 +28,31 @@ FAL = MODELS["flux1-dev-fal"]
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["hf_inference"].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["hf_inference"].adapter(room.emulator.url, options)
 
 
-TABLE: list[tuple[Model, str, dict[str, Any], type[AttemptError], Rest, str]] = [
-    (OWN, "status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
-    (OWN, "status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
-    (OWN, "status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
-    (OWN, "status", {"status": 429}, Limited, Rest.ASKED, "failed"),
-    (OWN, "status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
-    (OWN, "status", {"status": 504}, Uncertain, Rest.BRIEF, "uncertain"),
-    (OWN, "unserved", {}, Gone, Rest.TOLD, "failed"),
-    (OWN, "moderation", {}, Refused, Rest.NONE, "failed"),
-    (OWN, "failed", {}, Unavailable, Rest.BRIEF, "failed"),
-    (OWN, "empty", {}, Uncertain, Rest.BRIEF, "uncertain"),
-    (OWN, "not_a_picture", {"match": "paid"}, Uncertain, Rest.BRIEF, "uncertain"),
-    (FAL, "flagged", {}, Refused, Rest.NONE, "paid"),
+TABLE: list[Row] = [
+    ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 429}, Limited, Rest.ASKED, "failed"),
+    ("status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
+    ("status", {"status": 504}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("unserved", {}, Gone, Rest.TOLD, "failed"),
+    ("moderation", {}, Refused, Rest.NONE, "failed"),
+    ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
+    ("empty", {}, Uncertain, Rest.BRIEF, "uncertain"),
+    ("not_a_picture", {"match": "paid"}, Uncertain, Rest.BRIEF, "uncertain"),
 ]
 
 
-@pytest.mark.parametrize(("model", "kind", "args", "error", "rest", "state"), TABLE)
-async def test_what_a_fault_means(
-    room: Chamber, model: Model, kind: str, args: dict[str, Any], error: type[AttemptError],
-    rest: Rest, state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("hf_inference", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), model))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert room.paid("hf_inference") == 1
-    assert await room.states() == [state]
-    assert "test-hf_inference" not in raised.value.text
+@each(TABLE)
+async def test_what_a_fault_means(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), OWN)
+
+
+async def test_what_fal_flags_is_refused_and_paid(room: Chamber) -> None:
+    await failed(room, Fault("flagged", {}, Refused, Rest.NONE, "paid"), at(room), FAL)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -1,6 +1,5 @@
 """What is a Space's own: its failures in an event's end, its address, how it wants LoRAs named."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from bridge.errors import (
 from bridge.providers import adapters
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora
+from tests.providers.faults import Fault, failed
 
 [MODEL] = CASES["hf_space"].models()
 HOURS = 3 * 3600 + 21 * 60 + 9
@@ -29,9 +29,7 @@ HOURS = 3 * 3600 + 21 * 60 + 9
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["hf_space"].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["hf_space"].adapter(room.emulator.url, options)
 
 
 TABLE: list[tuple[str, dict[str, Any], type[AttemptError], Rest, float | None, int, str]] = [
@@ -58,15 +56,9 @@ async def test_what_a_fault_means(
     room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
     told: float | None, submits: int, state: str,
 ) -> None:  # fmt: skip
-    room.emulator.faults.add("hf_space", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), MODEL))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert raised.value.retry_after == told
-    assert room.paid("hf_space") == submits
-    assert await room.states() == [state] * bool(state)
-    assert "test-hf_space" not in raised.value.text
-    assert "red fox" not in raised.value.text
+    fault = Fault(kind, args, error, rest, state)
+    raised = await failed(room, fault, at(room), MODEL, submits=submits)
+    assert raised.retry_after == told
 
 
 async def test_nobody_listens_before_the_event_is_over(room: Chamber) -> None:

@@ -32,6 +32,7 @@ from bridge.errors import (
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import SCALE, Chamber, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 CLOUD = "ideogram"
 V4, V3, INPAINT = CASES[CLOUD].models()
@@ -52,33 +53,25 @@ def at(room: Chamber, hooks: str = "", **options: str) -> Adapter:
     return adapter
 
 
-FAILURES: list[tuple[str, dict[str, object], type[AttemptError], Rest]] = [
-    ("moderation", {}, Refused, Rest.NONE),
-    ("status", {"status": 400}, Unfit, Rest.NONE),
-    ("status", {"status": 401}, Unpayable, Rest.TOLD),
-    ("status", {"status": 402}, Unpayable, Rest.TOLD),
-    ("status", {"status": 403}, Unpayable, Rest.TOLD),
-    ("status", {"status": 404}, Gone, Rest.TOLD),
-    ("status", {"status": 415}, Unfit, Rest.NONE),
-    ("status", {"status": 422}, Unfit, Rest.NONE),
-    ("status", {"status": 429}, Limited, Rest.ASKED),
-    ("status", {"status": 503}, Unavailable, Rest.BRIEF),
-    ("failed", {}, Unavailable, Rest.BRIEF),
+FAILURES: list[Row] = [
+    ("moderation", {}, Refused, Rest.NONE, "failed"),
+    ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 403}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
+    ("status", {"status": 415}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 422}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 429}, Limited, Rest.ASKED, "failed"),
+    ("status", {"status": 503}, Unavailable, Rest.BRIEF, "failed"),
+    ("failed", {}, Unavailable, Rest.BRIEF, "failed"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest"), FAILURES)
+@each(FAILURES)
 @pytest.mark.parametrize("model", [V3, V4], ids=lambda model: model.name)
-async def test_a_failure_says_what_happens_next(
-    room: Chamber, model: Model, kind: str, args: dict[str, Any], error: type[AttemptError],
-    rest: Rest,
-) -> None:  # fmt: skip
-    room.emulator.faults.add(CLOUD, kind, **args)
-    with pytest.raises(error) as raised:
-        await room.run(room.attempt(at(room), model))
-    assert (raised.value.rest, room.paid(CLOUD)) == (rest, 1)
-    assert await room.states() == ["failed"]
-    assert "test-ideogram" not in raised.value.text
+async def test_a_failure_says_what_happens_next(room: Chamber, model: Model, fault: Fault) -> None:
+    await failed(room, fault, at(room), model)
 
 
 async def test_a_picture_that_is_held_back_is_a_refusal(room: Chamber) -> None:

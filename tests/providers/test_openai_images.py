@@ -14,7 +14,6 @@ from bridge.engine.fit import fit
 from bridge.engine.pace import Pace
 from bridge.engine.talk import Talk
 from bridge.errors import (
-    AttemptError,
     Garbled,
     Gone,
     Limited,
@@ -28,6 +27,7 @@ from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import SCALE, Chamber, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 CLOUD = "openai_images"
 FLARE, _, _, OLDER, MINI = CASES[CLOUD].models()
@@ -36,9 +36,7 @@ PICTURE = png(1024, 1536)
 
 def at(room: Chamber, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES[CLOUD].adapter(room.emulator.url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES[CLOUD].adapter(room.emulator.url, options)
 
 
 def asked(room: Chamber) -> Any:
@@ -54,38 +52,32 @@ def painted(box: tuple[int, int, int, int]) -> bytes:
     return file.getvalue()
 
 
-FAILURES: list[tuple[str, dict[str, object], type[AttemptError], Rest]] = [
-    ("moderation", {}, Refused, Rest.NONE),
-    ("moderation", {"stage": "output"}, Refused, Rest.NONE),
+FAILURES: list[Row] = [
+    ("moderation", {}, Refused, Rest.NONE, "failed"),
+    ("moderation", {"stage": "output"}, Refused, Rest.NONE, "failed"),
     ("status", {"status": 400, "text": "Your request was rejected as a result of our safety "
-     "system. Your prompt may contain text that is not allowed."}, Refused, Rest.NONE),
-    ("unverified", {}, Gone, Rest.TOLD),
-    ("status", {"status": 404}, Gone, Rest.TOLD),
+     "system. Your prompt may contain text that is not allowed."}, Refused, Rest.NONE, "failed"),
+    ("unverified", {}, Gone, Rest.TOLD, "failed"),
+    ("status", {"status": 404}, Gone, Rest.TOLD, "failed"),
     ("status", {"status": 400, "text": "Billing hard limit has been reached"}, Unpayable,
-     Rest.TOLD),
+     Rest.TOLD, "failed"),
     ("status", {"status": 429, "text": "You exceeded your current quota, please check your plan "
-     "and billing details."}, Unpayable, Rest.TOLD),
-    ("status", {"status": 429}, Limited, Rest.ASKED),
-    ("status", {"status": 400, "text": "Unknown parameter: 'seed'."}, Unfit, Rest.NONE),
-    ("status", {"status": 400, "text": "The parameter 'user' is deprecated."}, Unfit, Rest.NONE),
+     "and billing details."}, Unpayable, Rest.TOLD, "failed"),
+    ("status", {"status": 429}, Limited, Rest.ASKED, "failed"),
+    ("status", {"status": 400, "text": "Unknown parameter: 'seed'."}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 400, "text": "The parameter 'user' is deprecated."}, Unfit,
+     Rest.NONE, "failed"),
     ("status", {"status": 400, "text": "The model `gpt-image-1` has been deprecated."}, Gone,
-     Rest.TOLD),
-    ("status", {"status": 409}, Unfit, Rest.NONE),
-    ("status", {"status": 500}, Unavailable, Rest.BRIEF),
+     Rest.TOLD, "failed"),
+    ("status", {"status": 409}, Unfit, Rest.NONE, "failed"),
+    ("status", {"status": 500}, Unavailable, Rest.BRIEF, "failed"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest"), FAILURES)
-async def test_a_failure_says_what_happens_next(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest
-) -> None:
-    room.emulator.faults.add(CLOUD, kind, **args)
-    with pytest.raises(error) as raised:
-        await room.run(room.attempt(at(room), FLARE))
-    assert (raised.value.rest, room.paid(CLOUD)) == (rest, 1)
-    assert await room.states() == ["failed"]
+@each(FAILURES)
+async def test_a_failure_says_what_happens_next(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), FLARE)
     assert room.emulator.ledger.billed(CLOUD) == []
-    assert "test-openai_images" not in raised.value.text
 
 
 async def test_an_unverified_organisation_is_told_what_to_do(room: Chamber) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +27,8 @@ from bridge.errors import (
 from bridge.providers.pixeldojo import RATIOS
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
-from tests.providers.chamber import Chamber, everything_told, lora, plain
+from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["pixeldojo"].models()}
 LORA = MODELS["flux1-dev-lora"]
@@ -40,7 +40,7 @@ def at(url: str) -> Adapter:
 
 
 # at /flux and at the job API: the error, its rest, how the attempt is booked; submits are one
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 400, "text": "LoRA could not be loaded"}, LoraUnreachable, Rest.NONE,
      "failed"),
@@ -60,20 +60,11 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 
 
 @pytest.mark.parametrize("name", ["z-image-turbo", "flux1-dev-lora"])
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, name: str, kind: str, args: dict[str, Any], error: type[AttemptError],
-    rest: Rest, state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("pixeldojo", kind, **args)
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, name: str, fault: Fault) -> None:
     model = MODELS[name]
     loras = (lora("rose", model),) if model.loras else ()
-    attempt = room.attempt(at(room.emulator.url), model, loras=loras)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(attempt)
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("pixeldojo")) == ([state], 1)
-    assert "test-pixeldojo" not in everything_told(raised.value, attempt)
+    await failed(room, fault, at(room.emulator.url), model, loras=loras)
 
 
 async def test_the_lora_goes_to_the_old_call(room: Chamber) -> None:

@@ -24,7 +24,8 @@ from bridge.errors import (
 )
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, everything_told, lora, plain
+from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["replicate"].models()}
 SLOW = {"clouds": {"replicate": {"run_s": 60.0}}}
@@ -32,13 +33,11 @@ SLOW = {"clouds": {"replicate": {"run_s": 60.0}}}
 
 def at(url: str, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["replicate"].adapter(url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["replicate"].adapter(url, options)
 
 
 # whether the submit waits to the end or not: the error, its rest, how the attempt is booked
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 400}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 401, "text": "no token test-replicate"}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
@@ -57,21 +56,12 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 
 
 @pytest.mark.parametrize("slow", [False, True], ids=["held", "polled"])
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, slow: bool, kind: str, args: dict[str, Any], error: type[AttemptError],
-    rest: Rest, state: str,
-) -> None:  # fmt: skip
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, slow: bool, fault: Fault) -> None:
     if slow:
         room.emulator.settings.change(SLOW)
-    room.emulator.faults.add("replicate", kind, **args)
-    attempt = room.attempt(at(room.emulator.url), MODELS["flux1-schnell"])
-    with pytest.raises(AttemptError) as raised:
-        await room.run(attempt)
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("replicate")) == ([state], 1)
-    assert raised.value.retry_after == (3.0 if error is Limited else None)
-    assert "test-replicate" not in everything_told(raised.value, attempt)
+    error = await failed(room, fault, at(room.emulator.url), MODELS["flux1-schnell"])
+    assert error.retry_after == (3.0 if fault.error is Limited else None)
 
 
 @pytest.mark.parametrize(

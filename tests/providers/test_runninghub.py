@@ -36,6 +36,7 @@ from bridge.transport.reply import Reply
 from emulator import pictures
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import MOMENT_S, Chamber, lora, plain, until
+from tests.providers.faults import Fault, failed
 
 MODELS = {model.name: model for model in CASES["runninghub"].models()}
 APP, OWN = MODELS["flux1-dev"], MODELS["flux1-workflow"]
@@ -91,11 +92,9 @@ async def test_a_refused_submit_is_named_by_its_code(
     room: Chamber, model: Model, code: int, text: str, error: type[AttemptError], rest: Rest,
     state: str,
 ) -> None:  # fmt: skip
-    room.emulator.faults.add("runninghub", "code", code=code, text=text)
-    with pytest.raises(AttemptError, match=f"RunningHub: {code}: {text}") as raised:
-        await room.run(room.attempt(at(room), model))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("runninghub")) == ([state], 1)
+    fault = Fault("code", {"code": code, "text": text}, error, rest, state)
+    raised = await failed(room, fault, at(room), model)
+    assert f"RunningHub: {code}: {text}" in raised.text
 
 
 @both

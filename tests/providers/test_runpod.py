@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from bridge.domain import Hires
+from bridge.engine import run
 from bridge.engine.contract import Account, Adapter, Call, Finished, Ticket
 from bridge.engine.talk import Talk
 from bridge.errors import (
     AttemptError,
     BadRequest,
-    BridgeError,
     Garbled,
     Gone,
     Limited,
@@ -33,6 +33,7 @@ from bridge.settings import read, secrets
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES
 from tests.providers.chamber import MOMENT_S, Chamber, plain, until
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["runpod"].models()}
 HEALTH = r"/health$"
@@ -56,7 +57,7 @@ def looked(model: str, reply: Mapping[str, object]) -> Finished:
 
 
 # what happens: the error, its rest, how the attempt is booked; submits are one, always
-FAULTS: list[tuple[str, Mapping[str, Any], type[BridgeError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", {"status": 400, "text": "input is required"}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 401, "text": "Unauthorized"}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 402, "text": "no credit"}, Unpayable, Rest.TOLD, "failed"),
@@ -75,16 +76,9 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[BridgeError], Rest, str]] = [
 
 
 @pytest.mark.parametrize("model", ["z-image", "playground-create"])
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, model: str, kind: str, args: dict[str, Any], error: type[AttemptError],
-    rest: Rest, state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("runpod", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), MODELS[model]))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("runpod")) == ([state], 1)
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, model: str, fault: Fault) -> None:
+    await failed(room, fault, at(room), MODELS[model])
 
 
 def crash(kind: str, text: str) -> str:
@@ -188,6 +182,18 @@ def test_an_endpoint_without_a_worker_is_cold() -> None:
     ticket = submitted({"workers": {"idle": 0, "initializing": 1, "running": 0, "throttled": 2}})
     assert ticket.patience > 0
     assert ticket.fields == {"endpoint": "zimage", "id": "1", "cold": "yes"}
+
+
+async def test_an_endpoint_that_has_just_worked_is_not_asked_for_its_health(
+    room: Chamber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = at(room)
+    for _ in range(2):
+        await room.run(room.attempt(adapter, MODELS["z-image"]))
+    assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 1
+    monkeypatch.setattr(run, "WARM_S", 0.0)
+    await room.run(room.attempt(adapter, MODELS["z-image"]))
+    assert len(room.emulator.ledger.requests("runpod", HEALTH)) == 2
 
 
 def submitted(health: object) -> Ticket:

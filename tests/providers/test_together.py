@@ -1,6 +1,5 @@
 """What is Together's own: its words, references, a model on its way out, old addresses."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from bridge.engine.contract import Adapter, Finished, Inline, Remote, SdkCall
 from bridge.engine.fit import fit
 from bridge.engine.talk import Talk
 from bridge.errors import (
-    AttemptError,
     Garbled,
     Gone,
     Limited,
@@ -26,6 +24,7 @@ from bridge.errors import (
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES, png
 from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["together"].models()}
 SCHNELL, LORA, FLUX2 = (MODELS[n] for n in ("flux1-schnell", "flux1-dev-lora", "flux2-dev"))
@@ -43,7 +42,7 @@ def text(status: int, words: str) -> dict[str, Any]:
 
 
 # what happens: the error, its rest, how the attempt is booked; submits are one, always
-FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+FAULTS: list[Row] = [
     ("status", text(400, "Invalid JSON."), Unfit, Rest.NONE, "failed"),
     ("status", {"status": 401}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 402}, Unpayable, Rest.TOLD, "failed"),
@@ -65,16 +64,9 @@ FAULTS: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), FAULTS, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("together", kind, **args)
-    with pytest.raises(AttemptError) as raised:
-        await room.run(room.attempt(at(room), SCHNELL))
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("together")) == ([state], 1)
+@each(FAULTS)
+async def test_every_fault_has_its_name(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room), SCHNELL)
 
 
 async def test_a_refusal_repeats_the_clouds_words(room: Chamber) -> None:

@@ -25,7 +25,8 @@ from bridge.errors import (
 )
 from bridge.transport.reply import Reply
 from tests.providers.cases import CASES, png
-from tests.providers.chamber import Chamber, everything_told, lora, plain
+from tests.providers.chamber import Chamber, lora, plain
+from tests.providers.faults import Fault, Row, each, failed
 
 MODELS = {model.name: model for model in CASES["wavespeed"].models()}
 PICTURE, MASK = png(512, 768), png(512, 768, 200)
@@ -33,13 +34,11 @@ PICTURE, MASK = png(512, 768), png(512, 768, 200)
 
 def at(url: str, **options: str) -> Adapter:
     """The adapter at the emulator."""
-    adapter = CASES["wavespeed"].adapter(url)
-    adapter.account = replace(adapter.account, options=options)
-    return adapter
+    return CASES["wavespeed"].adapter(url, options)
 
 
 # what the submit is answered: the error, its rest, how the attempt is booked; submits are one
-SUBMIT: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
+SUBMIT: list[Row] = [
     ("status", {"status": 400, "text": "Invalid request body"}, Unfit, Rest.NONE, "failed"),
     ("status", {"status": 400, "text": "Insufficient balance"}, Unpayable, Rest.TOLD, "failed"),
     ("status", {"status": 401, "text": "no key test-wavespeed"}, Unpayable, Rest.TOLD, "failed"),
@@ -63,18 +62,9 @@ SUBMIT: list[tuple[str, Mapping[str, Any], type[AttemptError], Rest, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "args", "error", "rest", "state"), SUBMIT, ids=str)
-async def test_every_fault_has_its_name(
-    room: Chamber, kind: str, args: dict[str, Any], error: type[AttemptError], rest: Rest,
-    state: str,
-) -> None:  # fmt: skip
-    room.emulator.faults.add("wavespeed", kind, **args)
-    attempt = room.attempt(at(room.emulator.url), MODELS["z-image-turbo"])
-    with pytest.raises(AttemptError) as raised:
-        await room.run(attempt)
-    assert (type(raised.value), raised.value.rest) == (error, rest)
-    assert (await room.states(), room.paid("wavespeed")) == ([state], 1)
-    assert "test-wavespeed" not in everything_told(raised.value, attempt)
+@each(SUBMIT)
+async def test_every_fault_has_its_name(room: Chamber, fault: Fault) -> None:
+    await failed(room, fault, at(room.emulator.url), MODELS["z-image-turbo"])
 
 
 def looked(task: Mapping[str, object], **fields: str) -> Waiting | Finished:

@@ -154,3 +154,21 @@ async def test_a_caller_who_leaves_takes_no_probe_along() -> None:
         await task
     first.hangs = False
     assert (await house.ask()).endpoint == "one"
+
+
+async def test_the_state_of_each_is_told_without_secrets() -> None:
+    failing = Fake("one", Limited("the key sk-secret is spent", retry_after=30.0))
+    house = House(failing, Fake("two", Refused("no")), Fake("three"))
+    await house.ask()
+    assert list(house.chain.states()) == [
+        {"name": "one", "model": "one-usual", "state": "resting", "rests_until": 1030,
+         "last_error": "Limited"},
+        {"name": "two", "model": "two-usual", "state": "failing", "rests_until": 0,
+         "last_error": "Refused"},
+        {"name": "three", "model": "three-usual", "state": "ready", "rests_until": 0,
+         "last_error": ""},
+    ]  # fmt: skip
+    assert "secret" not in str(list(house.chain.states()))
+    house.now, failing.failure = 1031.0, None
+    await house.ask()
+    assert next(one["state"] for one in house.chain.states()) == "ready"

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from blake3 import blake3
 
 from bridge.errors import Unstored
-from bridge.store.blobs import S3, Blobs, Folder
+from bridge.store.blobs import Blobs, Folder
+from tests.store.bucket import Bucket
 
 RAW = b"\x89PNG the cloud's own bytes"
 DIGEST = blake3(RAW).hexdigest()
@@ -21,56 +20,6 @@ NAME = f"{DIGEST[:2]}/{DIGEST}.png"
 
 def files_in(path: Path) -> list[str]:
     return [str(found.relative_to(path)) for found in path.rglob("*") if found.is_file()]
-
-
-class Bucket:
-    """An S3-like service for one bucket: PUT and GET of objects, answers as XML."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, tuple[str, bytes]] = {}
-        self.signed: list[str] = []
-        self.status = 200
-        self.parts: dict[str, bytes] = {}
-        app = web.Application(client_max_size=1 << 25)
-        app.router.add_post("/pictures/{name:.+}", self.in_parts)
-        app.router.add_put("/pictures/{name:.+}", self.put)
-        app.router.add_get("/pictures/{name:.+}", self.get)
-        self.server = TestServer(app)
-
-    def store(self, secret: str = "swordfish") -> S3:
-        """A client of it."""
-        endpoint = str(self.server.make_url("/"))
-        return S3(bucket="pictures", access_key="tester", secret_key=secret, endpoint=endpoint)
-
-    async def put(self, request: web.Request) -> web.Response:
-        self.signed.append(request.headers["Authorization"])
-        if self.status != 200:
-            return self._error("AccessDenied", self.status)
-        if "partNumber" in request.query:
-            self.parts[request.query["partNumber"].zfill(5)] = await request.read()
-            return web.Response(headers={"ETag": '"etag"'})
-        self.objects[request.match_info["name"]] = request.content_type, await request.read()
-        return web.Response()
-
-    async def in_parts(self, request: web.Request) -> web.Response:
-        text = (
-            "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>"
-        )
-        if "uploadId" in request.query:
-            whole = b"".join(self.parts[number] for number in sorted(self.parts))
-            self.objects[request.match_info["name"]] = "", whole
-            text = "<CompleteMultipartUploadResult/>"
-        return web.Response(text=f"<?xml version='1.0'?>{text}", content_type="application/xml")
-
-    async def get(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name not in self.objects:
-            return self._error("NoSuchKey", 404)
-        return web.Response(body=self.objects[name][1])
-
-    def _error(self, code: str, status: int) -> web.Response:
-        text = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>"
-        return web.Response(text=text, content_type="application/xml", status=status)
 
 
 @pytest_asyncio.fixture
@@ -152,3 +101,8 @@ async def test_an_address_is_signed_for_a_while(bucket: Bucket) -> None:
     address = await bucket.store("swordfish").address("loras/x", 60)
     assert "X-Amz-Expires=60&" in address
     assert "swordfish" not in address
+
+
+async def test_a_wrong_secret_opens_nothing(bucket: Bucket) -> None:
+    with pytest.raises(Unstored, match="SignatureDoesNotMatch"):
+        await bucket.store("sworddish").save(RAW, "png")

@@ -1,5 +1,8 @@
 """Texts of our own, so that the rules are not only tuned to the golden scenes."""
 
+import subprocess
+import sys
+
 import pytest
 
 from bridge.scene import Scene
@@ -153,3 +156,13 @@ def test_a_speaker_known_by_a_part_of_the_name_is_seen() -> None:
     scene = written("Captain: *He leans on the rail and looks out at the sea.*", brisk)
     assert [one.name for one in scene.subjects] == [brisk.name]
     assert "leaning on the rail" in scene.subjects[0].pose
+
+
+def test_the_offline_writer_imports_nothing_heavy() -> None:
+    code = "import sys, bridge.summarizer.offline; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    ).stdout.split()
+    heavy = {"asyncio", "pydantic", "numpy", "msgspec", "orjson", "importlib.metadata", "httpx"}
+    assert "bridge.summarizer.offline" in loaded
+    assert not heavy & set(loaded)

@@ -6,14 +6,14 @@ from datetime import datetime
 import orjson
 from starlette.responses import Response
 
-from bridge.api.a1111 import hires, infotext
 from bridge.api.a1111.jobs import Order
 from bridge.api.a1111.lists import FIXED
+from bridge.api.a1111.recipe import recipe, title
 from bridge.api.a1111.schema import Asked
 from bridge.api.a1111.wishes import without_wishes
 from bridge.api.pieces import Pieces
 from bridge.api.rooms import DoorSettings
-from bridge.api.trace import Trace, dollars, traced
+from bridge.api.trace import Trace, traced
 from bridge.domain import Made
 from bridge.errors import BridgeError
 from bridge.pictures.text import Bytes, base64_bare, base64_parts
@@ -34,7 +34,7 @@ def answered(
     """The pictures that were made, with status 200, even if there are none: see `Generate`."""
     asked, trace = order.asked, traced(order.jobs, outcomes)
     made = [each for outcome in outcomes if isinstance(outcome, Made) for each in outcome.each()]
-    texts = [_infotext(order, one, settings) for one in made]
+    texts = [recipe(one, settings, order.jobs[0].hires) for one in made]
     parts: list[Bytes] = [b'{"images":[']
     for place, (one, text) in enumerate(zip(made, texts, strict=True)):
         if asked["send_images"]:
@@ -59,38 +59,9 @@ def _parameters(asked: Asked) -> dict[str, object]:
     return {**shown, **{name: None for name in ("init_images", "mask") if name in asked}}
 
 
-def _infotext(order: Order, made: Made, settings: DoorSettings) -> str:
-    """The recipe as far as it is told; never nothing, for LibreChat fails on an empty text."""
-    asked, ready, picture = order.asked, made.ready, made.picture
-    if settings.infotext != "full":
-        return infotext.written(ready.prompt, "", {})
-    pairs = {
-        "Steps": _own(ready.steps, asked["steps"]),
-        "Sampler": sampler(asked),
-        "Schedule type": asked["scheduler"],
-        "CFG scale": _own(ready.guidance, asked["cfg_scale"]),
-        "Seed": made.seed,
-        "Size": f"{picture.width}x{picture.height}",
-        "Model": title(made),
-        "Denoising strength": ready.strength,
-        **hires.pairs(made, order.jobs[0].hires),
-        "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
-        "Options": ", ".join(f"{name}: {value}" for name, value in ready.options.items()),
-        "Provider": made.provider,
-        "Cost": None if made.cost is None else f"${dollars(made.cost)}",
-        "Version": settings.version,
-    }
-    return infotext.written(ready.prompt, ready.negative, pairs)
-
-
 def sampler(asked: Asked) -> str:
     """As A1111 decides it."""
     return str(asked["sampler_name"] or asked["sampler_index"])
-
-
-def title(made: Made) -> str:
-    """The route that made it, as it stands in sd-models."""
-    return f"{made.provider}/{made.model}"
 
 
 def _own(used: float | None, asked: float) -> float:
@@ -100,7 +71,10 @@ def _own(used: float | None, asked: float) -> float:
 def _info(
     order: Order, made: Sequence[Made], texts: Sequence[str], trace: Trace, version: str
 ) -> dict[str, object]:
-    """Every key that A1111 1.10.1 has in `info`; without a picture, of what was asked."""
+    """Every key that A1111 1.10.1 has in `info`; without a picture, of what was asked.
+
+    Clients read numbers there: what the model has no knob for stands as it was asked for.
+    """
     asked, job = order.asked, order.jobs[0]
     first = made[0] if made else None
     subseed = max(0, asked["subseed"])

@@ -17,7 +17,9 @@ _MOST = SIDES[1] / SIDES[0]
 """Times larger: beyond it every side is at its limit."""
 
 
-def wanted(asked: Asked, hr_cfg: float | None, width: int, height: int) -> Hires | None:
+def wanted(
+    asked: Asked, hr_cfg: float | None, width: int, height: int, routes: Routes
+) -> Hires | None:
     """The second pass over a picture of `width` x `height`; None when none is asked for."""
     if not asked.get("enable_hr"):
         return None
@@ -28,6 +30,7 @@ def wanted(asked: Asked, hr_cfg: float | None, width: int, height: int) -> Hires
         strength=None if strength is None else min(1.0, max(0.0, strength)),
         guidance=None if hr_cfg in (HABITUAL_GUIDANCE, _FORGES_GUIDANCE) else hr_cfg,
         steps=None if steps <= 0 or steps in HABITUAL_STEPS else steps,
+        upscaler=upscaler_named(routes, asked["hr_upscaler"] or "") or "",
     )
 
 
@@ -43,16 +46,12 @@ def _target(asked: Asked, width: int, height: int) -> tuple[int, int]:
     return within_sides(width * scale, height * scale)
 
 
-def left_out(asked: Asked, routes: Routes) -> tuple[Note, ...]:
-    """What no cloud's second pass takes: prompts, a model, a sampler, a cloud's upscaler."""
+def left_out(asked: Asked) -> tuple[Note, ...]:
+    """What no cloud's second pass takes: prompts, a model, a sampler."""
     if not asked.get("enable_hr"):
         return ()
     said = [name for name in _OWN if asked[name] not in (None, "", *_SAME)]
-    notes = [Note("hires", f"not used in a second pass: {', '.join(said)}")] if said else []
-    if upscaler := upscaler_named(routes, asked["hr_upscaler"] or ""):
-        text = f"{upscaler} makes no second pass: send it the picture by extra-single-image"
-        notes.append(Note("upscaler", text))
-    return tuple(notes)
+    return (Note("hires", f"not used in a second pass: {', '.join(said)}"),) if said else ()
 
 
 def pairs(made: Made, hires: Hires | None) -> Mapping[str, object]:
@@ -66,5 +65,5 @@ def pairs(made: Made, hires: Hires | None) -> Mapping[str, object]:
         "Denoising strength": second.strength if second else None,
         "Hires upscale": round(made.picture.width / ready.width, 2),
         "Hires steps": second.steps if second else None,
-        "Hires upscaler": made.provider if second else "Lanczos",
+        "Hires upscaler": second.upscaler or made.provider if second else "Lanczos",
     }

@@ -72,12 +72,12 @@ class Clerk:
             caller=caller,
             own_loras=wished.loras,
             llm=self._llm(wished),
-            hires=hires.wanted(asked, ours["hr_cfg"], width, height),
+            hires=hires.wanted(asked, ours["hr_cfg"], width, height, self.routes),
             styles=styles,
             options=wished.options,
             chat=chat_of(wished),
             decode=(wished.decode or self.settings.decode) == "auto",
-            notes=(*notes, *unknown, *hires.left_out(asked, self.routes), *_script_note(asked)),
+            notes=(*notes, *unknown, *hires.left_out(asked), *_script_note(asked)),
         )
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))

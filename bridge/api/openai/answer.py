@@ -7,10 +7,10 @@ from time import time
 import orjson
 from starlette.responses import Response
 
-from bridge.api.a1111 import infotext
+from bridge.api.a1111.recipe import recipe
 from bridge.api.openai.orders import Order
 from bridge.api.rooms import DoorSettings
-from bridge.api.trace import dollars, traced
+from bridge.api.trace import traced
 from bridge.domain import Made, Note
 from bridge.errors import BridgeError
 from bridge.pictures.text import Bytes, base64_bare, base64_parts
@@ -70,24 +70,5 @@ def _base64(made: Made, settings: DoorSettings) -> list[Bytes]:
     if settings.infotext == "none":
         said: Sequence[Bytes] = [base64_bare(made.picture)]
     else:
-        said = base64_parts(made.picture, _infotext(made, settings))
+        said = base64_parts(made.picture, recipe(made, settings))
     return [b'"b64_json":"', *said, b'"']
-
-
-def _infotext(made: Made, settings: DoorSettings) -> str:
-    ready, picture = made.ready, made.picture
-    if settings.infotext != "full":
-        return infotext.written(ready.prompt, "", {})
-    pairs = {
-        "Steps": ready.steps,
-        "CFG scale": ready.guidance,
-        "Seed": made.seed,
-        "Size": f"{picture.width}x{picture.height}",
-        "Model": f"{made.provider}/{made.model}",
-        "Denoising strength": ready.strength,
-        "Loras": ", ".join(f"{use.id}: {use.weight:g}" for use in ready.loras),
-        "Provider": made.provider,
-        "Cost": None if made.cost is None else f"${dollars(made.cost)}",
-        "Version": settings.version,
-    }
-    return infotext.written(ready.prompt, ready.negative, pairs)

@@ -8,6 +8,7 @@ from bridge.errors import (
     BadRequest,
     BridgeError,
     Forbidden,
+    NotFound,
     OverBudget,
     Refused,
     Unauthorized,
@@ -22,12 +23,6 @@ _PATH = re.compile(r"/v1/(?:images|models)(?:/|$)")
 _FIELD = re.compile(r"body\.(\w+)")
 _POLICY = "image_generation_user_error", "moderation_blocked"
 _INVALID = "invalid_request_error"
-
-
-class NotFound(BadRequest):
-    """There is no such model."""
-
-    status = 404
 
 
 def is_openai(path: str) -> bool:

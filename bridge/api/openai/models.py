@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bridge.api.json_body import json_answer
-from bridge.api.openai.failures import NotFound
 from bridge.api.rooms import Routes
+from bridge.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bridge.api.rooms import DoorSettings, Routes
-from bridge.api.terms import fanned_out, prompt_mode_of, rating_within, route_named, within_sides
+from bridge.api.terms import (
+    fanned_out,
+    prompt_mode_of,
+    rating_within,
+    route_named,
+    size_note,
+    within_sides,
+)
 from bridge.domain import Job, Note, Picture
 from bridge.errors import BadRequest
 
@@ -61,7 +68,8 @@ class Clerk:
             raise BadRequest("body.prompt: a text is expected")
         route, notes = self._route(_text(body, "model"))
         init = pictures[0] if pictures else None
-        width, height = _size(_text(body, "size"), init)
+        wanted = _size(_text(body, "size"), init)
+        width, height = within_sides(*wanted)
         first = Job(
             id="",
             text=prompt,
@@ -75,7 +83,7 @@ class Clerk:
             route=route,
             caller=caller,
             decode=self.settings.decode == "auto",
-            notes=(*notes, *_ignored(body)),
+            notes=(*notes, *size_note(*wanted), *_ignored(body)),
         )
         jobs = fanned_out(first, _count(_text(body, "n")), self.settings.max_pictures, "n")
         return Order(jobs, _format(body), _by_url(body))
@@ -109,13 +117,13 @@ def _count(text: str) -> int:
 
 
 def _size(text: str, like: Picture | None) -> tuple[int, int]:
-    """Pixels; `auto` is the size of the picture that is edited."""
+    """Pixels as asked for; `auto` is the size of the picture that is edited."""
     if text in ("", "auto"):
-        return within_sides(like.width, like.height) if like else SQUARE
+        return (like.width, like.height) if like else SQUARE
     found = _SIZE.fullmatch(text)
     if not found:
         raise BadRequest(f"body.size: {text[:40]!r} is not auto or WIDTHxHEIGHT")
-    return within_sides(int(found[1]), int(found[2]))
+    return int(found[1]), int(found[2])
 
 
 def _format(body: Body) -> str:

@@ -20,8 +20,8 @@ BASES: Mapping[Family, tuple[str, str]] = {
 the last two are inferred."""
 
 
-def inference(job: Ready) -> dict[str, object]:
-    """The fields of an imageInference; None where the job has nothing."""
+def inference(job: Ready, hook: str = "") -> dict[str, object]:
+    """The fields of an imageInference, of which `hook` is told; None where there is nothing."""
     pictures = {
         "seedImage": job.init_image and DataUri(job.init_image),
         "maskImage": job.mask and DataUri(job.mask),
@@ -34,6 +34,7 @@ def inference(job: Ready) -> dict[str, object]:
         "width": job.width, "height": job.height, "steps": job.steps, "CFGScale": job.guidance,
         "seed": job.seed, "strength": job.strength,
         "lora": [{"model": use.handle, "weight": use.weight} for use in job.loras] or None,
+        "webhookURL": hook or None,
         **({"inputs": given or None} if job.family in NESTED else given), **ALWAYS,
     }  # fmt: skip
 

@@ -7,9 +7,9 @@ from bridge.providers.workflows.format import (
     own_workflows,
     workflows,
 )
-from bridge.providers.workflows.output import counts, finished, found, progress, trouble
+from bridge.providers.workflows.output import counts, finished, found, is_cold, progress, trouble
 
 __all__ = [
-    "HiresFields", "LoraFields", "Workflow", "counts", "finished", "found", "own_workflows",
-    "progress", "trouble", "workflows",
+    "HiresFields", "LoraFields", "Workflow", "counts", "finished", "found", "is_cold",
+    "own_workflows", "progress", "trouble", "workflows",
 ]  # fmt: skip

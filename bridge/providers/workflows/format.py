@@ -77,7 +77,8 @@ class Workflow:
         if self.loras:
             url, weight = self.loras.url, self.loras.weight
             asked += [(self.loras.field, [{url: u.url, weight: u.weight} for u in job.loras])]
-        made: dict[str, Any] = deepcopy({**self.always, **self.second_pass(job), **job.options})
+        sent = {**self.always, **self.second_pass(job), **job.options}
+        made: dict[str, Any] = {k: _own(value) for k, value in sent.items()}
         for place, value in asked:
             if value not in (None, "", []):
                 _put(made, place, value)
@@ -102,6 +103,11 @@ _FULL = Ready(
     guidance=1.0, init_image=b"x", mask=b"x", strength=1.0, references=(b"x",),
 )  # fmt: skip
 """A job that has everything: a file that can express it can express any."""
+
+
+def _own(value: object) -> object:
+    """A copy of what may be written into."""
+    return deepcopy(value) if isinstance(value, dict | list) else value
 
 
 def _put(made: dict[str, Any], place: str, value: object) -> None:

@@ -51,7 +51,7 @@ def found(output: object, depth: int = 0) -> Iterator[Inline | Remote]:
     elif depth < DEEPEST:
         parts = output if isinstance(output, list) else ()
         if isinstance(output, Mapping):
-            parts = [output.get(key) for key in KEYS]
+            parts = [output[key] for key in KEYS if key in output]
         for part in parts:
             yield from found(part, depth + 1)
 
@@ -98,3 +98,9 @@ def counts(health: object, what: str) -> Mapping[str, int]:
     inner = health.get(what) if isinstance(health, Mapping) else None
     numbers = inner.items() if isinstance(inner, Mapping) else ()
     return {name: number for name, number in numbers if type(number) is int}
+
+
+def is_cold(health: object) -> bool:
+    """Whether no worker could take a job at once; an answer without workers says nothing."""
+    workers = counts(health, "workers")
+    return bool(workers) and not any(workers.get(k) for k in ("idle", "ready", "running"))

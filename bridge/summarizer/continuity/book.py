@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Protocol
 
-from bridge.errors import BadRequest, Unstored
+from bridge.errors import NotFound, Unstored
 from bridge.scene import ChatRef, Place
 from bridge.summarizer.continuity.chat import Chat, Line, shortened
 from bridge.summarizer.continuity.join import goes_on
@@ -132,11 +132,11 @@ class ChatBook:
         return await self._lines.names()
 
     async def state(self, id: str) -> Mapping[str, object]:
-        """A chat as plain JSON; BadRequest when there is none."""
+        """A chat as plain JSON; NotFound when there is none."""
         async with self._held(id) as chat:
             state = await asyncio.to_thread(chat.state)
             if not chat.messages and state == ChatState():
-                raise BadRequest(f"there is no chat {id[:80]!r}")
+                raise NotFound(f"there is no chat {id[:80]!r}")
             return {"id": id, "messages": list(chat.messages), **state.told()}
 
     async def amend(self, id: str, lines: Sequence[Line], own: Own | None) -> Mapping[str, object]:
@@ -149,7 +149,7 @@ class ChatBook:
         return await self.state(id)
 
     async def forget(self, id: str) -> None:
-        """All of a chat; BadRequest when there is none."""
+        """All of a chat; NotFound when there is none."""
         await self.state(id)
         # not looked for again on a disk that may not have forgotten yet
         self._open[id] = _Open(Chat())

@@ -14,7 +14,7 @@ import msgspec
 from bridge.scene import Place
 from bridge.summarizer.continuity.own import Own, amended
 from bridge.summarizer.continuity.state import ChatState, Message
-from bridge.summarizer.continuity.tell import advance
+from bridge.summarizer.continuity.tell import advance, placed
 
 LONGEST: Final = 8_000
 """Characters of a message that are kept: its end, for there the moment is."""
@@ -90,6 +90,9 @@ class Chat:
             return
         if line.kind == "stood" and line.place:
             self._stood[line.at, line.swipe] = line.place, line.rival
+            state = self.state(line.at)
+            if placed(state, line.place) != state:
+                self._forget_from(line.at)
             return
         self._forget_from(line.at)
         if line.kind == "message" and line.message:
@@ -122,6 +125,8 @@ class Chat:
         at = self._order[len(self._states)]
         before = self._states[-1] if self._states else self._amended(ChatState(), -1, -1)
         state = advance(before, self._versions[at, self._shown[at]])
+        if stood := self._stood.get((at, self._shown[at])):
+            state = placed(state, stood[0])
         following = self._order[len(self._states) + 1 : len(self._states) + 2]
         self._states.append(self._amended(state, at, following[0] - 1 if following else None))
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bridge.summarizer.people import SIGN
-from bridge.summarizer.words import listed, one_of, read
+from bridge.summarizer.words import alternatives, listed, one_of, read
 
 _WORDS: Final = read("continuity")
 
@@ -80,6 +80,14 @@ FOLLOWING: Final = re.compile(
     rf"\bfollow(?:s|ed|ing)?\s(?P<whom>{SIGN}|him|her|them|you|me)\b", re.IGNORECASE
 )
 BEING_AT: Final = re.compile(r"\b(?:in|at|inside|aboard|on)\s$", re.IGNORECASE)
+AT_ANOTHER: Final = re.compile(
+    rf"\b(?:in|at|aboard)\s$|{_any('stays')}\s(?:\w+ly\s)?on\s$", re.IGNORECASE
+)
+SEES: Final = re.compile(
+    rf"\b(?:{alternatives('view_verbs')}|{alternatives('mind')})\b", re.IGNORECASE
+)
+PARTS: Final = frozenset(read("places")["parts"])
+"""Of a place rather than another one."""
 ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
 GOES: Final = re.compile(
     rf"(?:^|(?:{SIGN}|\b(?:he|she|they|I|we))\s)(?:\w+ly\s)?(?:goes|went|leaves|left)$",

@@ -57,7 +57,8 @@ class Mover:
             return self.goal
         if leavers and set(leavers) | self.goers >= set(present):
             return self.goal or f"outside {stage.before.place}".strip()
-        gone = leavers or [one for one in self.goers if self.goal and len(present) > 2]
+        were = self.goers & set(stage.before.present)
+        gone = leavers or [one for one in were if self.goal and len(present) > 2]
         stage.leave([one for one in gone if one in present])
         return ""
 
@@ -120,6 +121,8 @@ class Mover:
             goal = self._standing(clause)
         if not goal and self.is_under_way and clause.kind in ("persons", "group"):
             goal = self._standing(clause)
+        if not goal and clause.kind == "persons" and goers & set(self.stage.before.present):
+            goal = self._found_at(clause)
         self.goers |= goers if is_led else set()
         self._head_for(goal, goers, clause)
         self.is_moving = is_motion
@@ -175,6 +178,17 @@ class Mover:
             if signs.BEING_AT.search(clause.text[: found.start()]):
                 is_here = noun_of(found) in words(self.stage.before.place)
                 return "" if is_here else self._named(phrase(found), noun_of(found))
+        return ""
+
+    def _found_at(self, clause: Clause) -> str:
+        """Where somebody is who was elsewhere: the way there went untold."""
+        for found in places_in(clause.text):
+            before = clause.text[: found.start()]
+            is_part = noun_of(found) in signs.PARTS
+            if is_part or not signs.AT_ANOTHER.search(before) or signs.SEES.search(before):
+                continue
+            is_here = noun_of(found) in words(self.stage.before.place)
+            return "" if is_here else self._named(phrase(found), noun_of(found))
         return ""
 
     def _named(self, place: str, noun: str) -> str:

@@ -16,6 +16,8 @@ _NOUN: Final = re.compile(
     re.IGNORECASE,
 )
 
+_SETTLED: Final = ("place", "time", "weather")
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -49,6 +51,7 @@ def amended(state: ChatState, own: Own) -> ChatState:
         places=(*places, place) if place else places,
         time=state.time if own.time is None else own.time,
         weather=state.weather if own.weather is None else own.weather,
+        own=state.own.union(name for name in _SETTLED if getattr(own, name) is not None),
     )
 
 
@@ -59,5 +62,5 @@ def _dressed(figure: Figure, slots: Mapping[str, str]) -> Figure:
             nouns = _NOUN.findall(text)
             noun = nouns[-1].casefold() if nouns else slot
             garments = [one for one in garments if one.noun != noun]
-            garments.append(Garment(slot, noun, text))
+            garments.append(Garment(slot, noun, text, is_own=True))
     return replace(figure, garments=tuple(garments))

@@ -57,7 +57,8 @@ _HEADING: Final = re.compile(
     rf"(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b[,.:]?\s)?"
     r"(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
     rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
-    r"(?=[,.:—–]|\s(?:at|by|in the) \w+)",
+    rf"(?=[,.:—–]|\s(?:at|by|in the) \w+|\s(?:{one_of(_WORDS['topics'])})\s"
+    rf"(?!(?:{one_of(_WORDS['no_topics'])}|\w+ing)\b))",
     re.IGNORECASE,
 )
 _LITTLE: Final = frozenset(

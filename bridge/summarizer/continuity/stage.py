@@ -12,6 +12,7 @@ from bridge.summarizer.continuity.state import (
     Garment,
     Message,
 )
+from bridge.summarizer.names import given
 from bridge.summarizer.people import SIGN, Known, forms_of, name_pattern
 
 _FIRST: Final = 0xE000
@@ -44,12 +45,17 @@ class Stage:
     def open(cls, before: ChatState, message: Message, story: str) -> "Stage":
         """The state before a message, with all whom the message knows by name."""
         stage = cls(before, message, story, {one.name: one for one in before.figures})
-        for name in (message.name if message.role != "narrator" else "", message.user,
-                     *message.cast):  # fmt: skip
-            if name and name not in stage.people and len(stage.people) < MOST_FIGURES:
-                stage.people[name] = Figure(name)
+        stage.meet((message.name if message.role != "narrator" else "", message.user,
+                    *message.cast))  # fmt: skip
         stage.teller = message.user if message.role == "narrator" else message.name
         return stage
+
+    def meet(self, names: Iterable[str]) -> None:
+        """They are known from now on, whether they are there or not."""
+        for name in names:
+            if name and name not in self.people and len(self.people) < MOST_FIGURES:
+                leaning = {"woman": 1, "man": -1}.get(given(name) or "", 0)
+                self.people[name] = Figure(name, leaning=leaning)
 
     def marked(self, text: str) -> str:
         """`text` with a sign for each name."""
@@ -112,7 +118,8 @@ class Stage:
     def _candidates(self, subject: Sequence[str], other: bool) -> list[str]:
         teller = self.teller if self._tells else ""
         speaker = self.message.name if self.message.role == "char" else ""
-        known = sorted(self.present, key=lambda one: self.people[one].leaning == 0)
+        user = self.message.user
+        known = sorted(self.present, key=lambda one: (self.people[one].leaning == 0, one == user))
         order = [*subject, *reversed(self.recent), speaker, *known]
         return [
             one for one in order

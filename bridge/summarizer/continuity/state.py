@@ -37,6 +37,8 @@ class Garment:
     tail: str = ""
     """How it is worn: `unzipped to the waist`."""
     on: bool = True
+    is_own: bool = False
+    """A person set it by hand."""
 
     @property
     def phrase(self) -> str:
@@ -75,6 +77,8 @@ class ChatState:
     """Whom the message itself tells of, by name or pronoun; its writer too."""
     change: Change = "start"
     """Of the place, against the message before."""
+    own: frozenset[str] = frozenset()
+    """What a person set after this very message: `place`, `time`, `weather`."""
 
     @property
     def present(self) -> tuple[str, ...]:

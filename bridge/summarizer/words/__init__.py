@@ -3,14 +3,14 @@
 import json
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
 @cache
 def read(name: str) -> Any:
     """The content of `words/<name>.json`."""
-    return json.loads(files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
 
 
 @cache

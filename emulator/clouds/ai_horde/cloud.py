@@ -90,10 +90,11 @@ class AiHorde(Cloud):
             return [generation(body, r2 or b64encode(raw).decode(), kind == "censored")]
 
         never = 0.0 if entry.facts["possible"] else 1e9
-        self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=never + queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=self.name, width=self.setting("workers"),
         )  # fmt: skip
+        self.world.tell(job, body.get("webhook"), lambda: deliveries(job), (0.0, 0.0))
         return answer({"id": entry.job, "kudos": 12.0, "warnings": []}, 202)
 
     def job(self, request: web.Request) -> Job:
@@ -141,6 +142,11 @@ def told(job: Job) -> dict[str, Any]:
         "kudos": 12.0,
         "is_possible": job.entry.facts["possible"],
     }
+
+
+def deliveries(job: Job) -> list[dict[str, Any]]:
+    """What a webhook is sent: each generation, with the request's id; of a failure, nothing."""
+    return [{**made, "request": job.entry.job, "kudos": 12.0} for made in job.result or []]
 
 
 def generation(body: Mapping[str, Any], img: str, censored: bool) -> dict[str, Any]:

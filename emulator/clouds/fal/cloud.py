@@ -15,6 +15,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
+from emulator.clouds.fal.answers import PAUSES, ended, infrastructure, output
 from emulator.clouds.fal.apps import APPS, App
 from emulator.clouds.fal.runner import MISFORTUNES, Input, act_out, black, no_path, recipes
 from emulator.jobs import Job, WorkFailed
@@ -27,7 +28,6 @@ TEXTS = {
     429: "Too many requests",
 }
 NAMED = {503: "runner_scheduling_failure", 504: "request_timeout"}
-CANCELLED = {"detail": "Request was cancelled", "error_type": "client_cancelled"}
 MEGAPIXEL = 1_000_000
 
 
@@ -136,14 +136,12 @@ class Fal(Cloud):
                 entry.billed = False
                 raise
 
-        return self.world.jobs.start(
-            entry,
-            work,
-            queue_s=queue_s(request, self.setting("queue_s")),
-            run_s=self.setting("run_s"),
-            lane=f"fal/{account}",
-            width=self.setting("at_once"),
-        )
+        job = self.world.jobs.start(
+            entry, work, queue_s=queue_s(request, self.setting("queue_s")),
+            run_s=self.setting("run_s"), lane=f"fal/{account}", width=self.setting("at_once"),
+        )  # fmt: skip
+        self.world.tell(job, request.query.get("fal_webhook"), lambda: [ended(job)], PAUSES)
+        return job
 
     async def drawn(
         self, made: list[Recipe], app: App, asked: Input, here: str, flagged: bool
@@ -215,26 +213,6 @@ class Fal(Cloud):
             job.entry.billed = False
             await self.world.jobs.cancel(job)
         return answer({"status": "OK" if waits else "CANCELLATION_REQUESTED"}, 202)
-
-
-def output(job: Job) -> web.Response:
-    """What a request that is over comes to."""
-    headers = {"x-fal-request-id": job.entry.job}
-    if job.state == "cancelled":
-        return answer(CANCELLED, 499, {**headers, "X-Fal-Error-Type": "client_cancelled"})
-    if job.told is not None:
-        status, body, more = job.told
-        return answer(body, status, {**headers, **more})
-    units = {"x-fal-billable-units": str(len(job.result.get("images", "1")))}
-    return answer(job.result, headers={**headers, **units})
-
-
-def infrastructure(job: Job) -> Input:
-    """`error` and `error_type` of the status, when it was not the model that failed."""
-    body = CANCELLED if job.state == "cancelled" else job.told[1] if job.told else {}
-    if "error_type" not in body:
-        return {}
-    return {"error": body["detail"], "error_type": body["error_type"]}
 
 
 def megapixels(made: list[Recipe]) -> int:

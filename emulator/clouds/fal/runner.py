@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from emulator.clouds.fal.apps import RULES, App, number
 from emulator.jobs import WorkFailed
 from emulator.pictures import Recipe
+from emulator.reach import lost
 
 Input = dict[str, Any]
 DOCS = "https://docs.fal.ai/errors#"
@@ -144,7 +145,7 @@ def check_loras(loras: Any, most: int) -> None:
             raise wrong("missing", "Field required", "loras", place, "path", given=lora)
         if not good(lora.get("scale", 1)):
             raise wrong(kind, said, "loras", place, "scale", given=lora)
-        if "unreachable" in lora["path"]:
+        if lost(lora["path"]):
             said = f"Failed to download the file at {lora['path']}"
             raise wrong("file_download_error", said, "loras", place, "path", given=lora)
 

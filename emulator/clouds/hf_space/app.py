@@ -12,6 +12,7 @@ from typing import Any
 
 from emulator.jobs import WorkFailed
 from emulator.pictures import Recipe
+from emulator.reach import lost
 
 API = "run_lora"
 PARAMETERS: list[dict[str, Any]] = json.loads(
@@ -164,6 +165,6 @@ def lora_list(text: str, shape: str) -> tuple[tuple[str, float], ...]:
     except (ValueError, KeyError, TypeError):
         raise failed(None) from None
     for address, _ in found:
-        if "unreachable" in address:
+        if lost(address):
             raise failed(f"Failed to load LoRA {address}")
     return tuple(found)

@@ -32,6 +32,7 @@ class HfSpace(Cloud):
 
     name = "hf_space"
     kinds = Cloud.kinds | app.MISFORTUNES | {"dropped"}
+    stages = Cloud.stages | {"result"}
     defaults: ClassVar[Mapping[str, Any]] = {
         "queue_s": 0.3,
         "run_s": 12.0,

@@ -14,7 +14,7 @@ from PIL import Image
 from emulator.cloud import Cloud, Refusal, answer, fault, origin, queue_s
 from emulator.clouds.ideogram.rules import FILES, TAKES, complaints, repainted
 from emulator.forms import parts
-from emulator.jobs import WorkFailed
+from emulator.jobs import Job, WorkFailed
 from emulator.ledger import Entry
 from emulator.pictures import Recipe, digest
 
@@ -124,9 +124,10 @@ class Ideogram(Cloud):
             return await self.pictures(request, path, form)
 
         run_s = float(self.setting("run_s"))
-        self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, 0.5), run_s=run_s, lane=self.name, width=10
         )
+        self.world.tell(job, request.query["webhook_url"], lambda: [told(job)])
         return answer({"generation_id": entry.job})
 
     async def generation(self, request: web.Request) -> web.Response:
@@ -135,13 +136,7 @@ class Ideogram(Cloud):
         job = self.world.jobs.get(self.name, request.match_info["id"])
         if job is None:
             raise self.refusal(404)
-        told = {"generation_id": job.entry.job, "created": "2026-11-21"}
-        if job.state == "failed":
-            return answer({**told, "status": "failed", "failure_reason": job.told})
-        if job.state != "done":
-            return answer({**told, "status": "pending"})
-        cost = {"usage_cost_usd_micros": job.entry.cost, "response_type": "url"}
-        return answer({**told, **cost, "status": "completed", "data": job.result})
+        return answer(told(job))
 
     async def pictures(self, request: web.Request, path: str, form: Mapping[str, bytes]) -> Any:
         """The list under `data`."""
@@ -155,6 +150,17 @@ class Ideogram(Cloud):
         raw = await self.world.draw(recipe, "png")
         url = self.world.keep(self.name, raw, "png", origin(request))
         return [{**told, "url": url, "is_image_safe": True}]
+
+
+def told(job: Job) -> dict[str, Any]:
+    """A queued job; a webhook's body is thought to be the same."""
+    body = {"generation_id": job.entry.job, "created": "2026-11-21"}
+    if job.state == "failed":
+        return {**body, "status": "failed", "failure_reason": job.told}
+    if job.state != "done":
+        return {**body, "status": "pending"}
+    cost = {"usage_cost_usd_micros": job.entry.cost, "response_type": "url"}
+    return {**body, **cost, "status": "completed", "data": job.result}
 
 
 def recipe_of(path: str, form: Mapping[str, bytes]) -> Recipe:

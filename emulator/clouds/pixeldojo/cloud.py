@@ -17,6 +17,7 @@ from emulator.cloud import Cloud, Refusal, answer, fault, fields, origin, parsed
 from emulator.jobs import Job, WorkFailed
 from emulator.ledger import Entry
 from emulator.pictures import Recipe
+from emulator.reach import lost
 
 SIZES = {
     "1:1": (1024, 1024), "16:9": (1344, 768), "9:16": (768, 1344), "4:3": (1152, 896),
@@ -142,7 +143,7 @@ class Pixeldojo(Cloud):
                 raise WorkFailed({"code": "content_policy", "message": MODERATED})
             if kind == "failed":
                 raise WorkFailed({"code": "server_error", "message": "Generation failed"})
-            if "unreachable" in asked.get("lora_weights", ""):
+            if lost(asked.get("lora_weights")):
                 raise WorkFailed({"code": "invalid", "message": "LoRA could not be downloaded"})
             entry.billed = True
             if kind == "empty":
@@ -150,10 +151,12 @@ class Pixeldojo(Cloud):
             raw = await self.world.draw(recipe(entry, asked), "png")
             return [self.world.keep(self.name, raw, "png", here)]
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=f"pixeldojo/{account}", width=self.setting("at_once"),
         )  # fmt: skip
+        self.world.tell(job, asked.get("webhook_url"), lambda: [told(job)])
+        return job
 
     async def job(self, request: web.Request) -> web.Response:
         """How it stands; `output` when it is completed, `error` when it failed."""
@@ -161,18 +164,23 @@ class Pixeldojo(Cloud):
         job = self.world.jobs.get(self.name, request.match_info["job"])
         if job is None or job.entry.key != account:
             raise self.refusal(404, "Job not found")
-        told: dict[str, Any] = {"jobId": job.entry.job, "status": STATES[job.state]}
-        if job.state == "done":
-            told |= {"output": {"images": job.result}, "creditCost": job.entry.cost / CREDIT}
-        if job.state == "failed":
-            told["error"] = job.told
-        return answer(told)
+        return answer(told(job))
 
     async def jobs(self, request: web.Request) -> web.Response:
         """The key's own."""
         account = self.account(self.bearer(request))
         mine = [one for one in self.world.ledger.jobs(self.name) if one.key == account]
         return answer({"jobs": [{"jobId": one.job, "status": STATES[one.state]} for one in mine]})
+
+
+def told(job: Job) -> dict[str, Any]:
+    """The job; a webhook's body is thought to be the same."""
+    body: dict[str, Any] = {"jobId": job.entry.job, "status": STATES[job.state]}
+    if job.state == "done":
+        body |= {"output": {"images": job.result}, "creditCost": job.entry.cost / CREDIT}
+    if job.state == "failed":
+        body["error"] = job.told
+    return body
 
 
 def recipe(entry: Entry, asked: Mapping[str, Any]) -> Recipe:

@@ -16,6 +16,7 @@ from aiohttp import web
 from emulator.cloud import Cloud, Refusal, answer, fault, origin, parsed, queue_s
 from emulator.clouds.replicate.schemas import SCHEMAS, complaints, recipe
 from emulator.jobs import Job, WorkFailed
+from emulator.reach import lost
 
 TITLES = {
     401: ("Unauthenticated", "You did not pass a valid authentication token"),
@@ -112,7 +113,7 @@ class Replicate(Cloud):
             if kind in ENDINGS and not (kind == "nsfw" and asked.get("disable_safety_checker")):
                 raise WorkFailed(ENDINGS[kind])
             for name in ("lora_weights", "extra_lora"):
-                if "unreachable" in asked.get(name, ""):
+                if lost(asked.get(name)):
                     raise WorkFailed(f"Failed to download LoRA weights {asked[name]}: 404")
             entry.billed = True
             drawn = int.from_bytes(sha256(entry.job.encode()).digest()[:4], "big") >> 1
@@ -125,10 +126,13 @@ class Replicate(Cloud):
             )
             return urls[0] if known.alone and urls else urls
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=f"replicate/{account}", width=self.setting("at_once"),
         )  # fmt: skip
+        if "completed" in body.get("webhook_events_filter", ["completed"]):
+            self.world.tell(job, body.get("webhook"), lambda: [self.told(request, job)])
+        return job
 
     def told(self, request: web.Request, job: Job) -> dict[str, Any]:
         """The prediction."""

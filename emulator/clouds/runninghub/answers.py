@@ -44,6 +44,11 @@ def accepted(flat: bool, job: Job) -> web.Response:
     return answer({"code": 0, "msg": "success", "data": {**data, "promptTips": TIPS}})
 
 
+def ended(job: Job, look: web.Response) -> dict[str, Any]:
+    """A webhook's body, which has that of a look in a text (v2's is inferred)."""
+    return {"event": "TASK_END", "taskId": job.entry.job, "eventData": look.text}
+
+
 def query(job: Job, usage: Mapping[str, Any]) -> web.Response:
     """v2: how the task stands, and what it made."""
     body = flat_body(job.entry.job, STATES[job.state], failedReason={}, usage=usage)

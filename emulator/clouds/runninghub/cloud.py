@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 from emulator.cloud import Cloud, Refusal, answer, fault, fields, origin, parsed, queue_s
-from emulator.clouds.runninghub.answers import MODERATED, Wrong, accepted, outputs, query
+from emulator.clouds.runninghub.answers import MODERATED, Wrong, accepted, ended, outputs, query
 from emulator.clouds.runninghub.carrier import hidden
 from emulator.clouds.runninghub.graphs import APPS, WORKFLOWS, Graph, fails, planned
 from emulator.forms import parts
@@ -147,9 +147,12 @@ class RunningHub(Cloud):
 
         lane = f"{self.name}/{key}"
         waits = queue_s(request, float(self.setting("queue_s")))
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=waits, run_s=seconds, lane=lane, width=self.setting("at_once")
         )
+        look = query if flat else outputs
+        self.world.tell(job, body.get("webhookUrl"), lambda: [ended(job, look(job, self.usage()))])
+        return job
 
     def job(self, body: dict[str, Any], key: str, flat: bool) -> Job:
         """The task of the body; unknown when it is another's."""

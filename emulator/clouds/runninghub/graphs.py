@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from emulator.clouds.runninghub.carrier import shown
 from emulator.jobs import WorkFailed
 from emulator.pictures import Recipe, read
+from emulator.reach import lost
 
 FLUX = {"4.text": "prompt", "6.width": "width", "6.height": "height", "70.value": "seed",
         "80.value": "lora", "81.value": "weight"}  # fmt: skip
@@ -112,7 +113,7 @@ def side(graph: Graph, values: Mapping[str, str], name: str) -> int:
 def loras(graph: Graph, values: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
     """The LoRA at its weight; none at weight 0."""
     address, weight = values.get("lora", ""), float(values.get("weight", "1"))
-    if "unreachable" in address:
+    if lost(address):
         raise fails(graph, "lora", "RuntimeError", f"LoRA download failed: 404 for {address}")
     return ((address, weight),) if address and weight else ()
 

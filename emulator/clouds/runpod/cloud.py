@@ -7,7 +7,6 @@ cancelled in the queue. Public endpoints lie among the others; they tell their c
 `runsync` refuses with a 400.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -17,7 +16,6 @@ from aiohttp import web
 from emulator.cloud import Cloud, Refusal, answer, fault, most_loras, origin, parsed, queue_s
 from emulator.clouds.runpod.endings import STATES, act_out, planned, told
 from emulator.clouds.runpod.roster import OPTIONS, PUBLIC, WORKERS
-from emulator.clouds.runpod.webhook import tell
 from emulator.clouds.runpod.workers import Plan
 from emulator.jobs import Job, WorkFailed
 from emulator.ledger import Entry
@@ -55,13 +53,10 @@ class RunPod(Cloud):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.stacks: dict[str, tuple[tuple[str, float], ...]] = {}
-        self.telling: set[asyncio.Task[None]] = set()
 
     def clear(self) -> None:
-        """All workers are cold again, and nobody is told of what was."""
+        """All workers are cold again."""
         self.stacks.clear()
-        for task in self.telling:
-            task.cancel()
 
     def routes(self) -> list[web.RouteDef]:
         """Under `/v2/{endpoint}`, so that the SDK's base URL is `…/runpod/v2`."""
@@ -129,9 +124,8 @@ class RunPod(Cloud):
         job = self.start(request, endpoint, entry, body["input"])
         ttl_ms = (body.get("policy") or {}).get("ttl", 86_400_000)
         job.expires_at = self.world.now() + max(float(ttl_ms), 10_000) / 1000
-        if body.get("webhook"):
-            self.telling.add(task := asyncio.create_task(tell(self.world, job, body["webhook"])))
-            task.add_done_callback(self.telling.discard)
+        # docs.runpod.io (send requests); it is not signed (none is known)
+        self.world.tell(job, body.get("webhook"), lambda: [told(job)])
         return job
 
     def start(self, request: web.Request, endpoint: str, entry: Entry, asked: Any) -> Job:

@@ -3,7 +3,7 @@
 Sources: `zimage-serverless` and `flux.2-klein-base-9b-serverless`. The first reads its input by
 name: an unknown field is ignored, and the ledger entry lists it under `facts.ignored`; the second
 refuses it, as RunPod's validator does. Sizes that are no multiple of 16, and LoRAs that
-cannot be fetched (a URL with `unreachable` in it), fail the job (inferred for Z-Image).
+cannot be fetched fail the job (inferred for Z-Image).
 """
 
 import base64
@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator.cloud import fields
 from emulator.pictures import Recipe
+from emulator.reach import lost
 from emulator.world import World
 
 Input = dict[str, Any]
@@ -194,7 +195,7 @@ def lora_list(
 def checked_loras(loras: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     """The same, if all can be fetched."""
     for address, _ in loras:
-        if "unreachable" in address:
+        if lost(address):
             raise PoliteError(f"Failed to load LoRA {address}")
     return loras
 

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 from emulator.cloud import fields
 from emulator.clouds.runware.rules import MODELS, Model, Wrong, capital
 from emulator.jobs import WorkFailed
+from emulator.reach import lost
 
 Item = dict[str, Any]
 Say = Callable[[Item], Awaitable[None]]
@@ -73,8 +74,8 @@ class Library:
     async def take_in(
         self, upload: Upload, task: Item, say: Say, sleep: Sleep, step_s: float
     ) -> Item:
-        """Go through the states, telling each; a URL with `unreachable` in it cannot be fetched."""
-        if "unreachable" in str(upload.facts["downloadURL"]):
+        """Go through the states, telling each; a file that cannot be fetched ends in `failed`."""
+        if lost(upload.facts["downloadURL"]):
             await sleep(step_s)
             self.models.pop(upload.facts["air"], None)
             wrong = Wrong("downloadFailed", "The file could not be fetched.", "downloadURL")
@@ -148,7 +149,7 @@ def decoded(given: Any, name: str) -> bytes | None:
     if not isinstance(given, str):
         raise Wrong(f"invalid{capital(name)}", f"'{name}' must be a string.", name)
     if given.startswith(("http://", "https://")):
-        if "unreachable" in given:
+        if lost(given):
             raise Wrong("downloadFailed", f"'{name}' could not be fetched.", name)
         return None
     text = given.split(",", maxsplit=1)[1] if given.startswith("data:") else given

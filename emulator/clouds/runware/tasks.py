@@ -18,6 +18,8 @@ from emulator.clouds.runware.rules import Model, Wrong, check_task_id, checked, 
 from emulator.jobs import Job, WorkFailed
 from emulator.pictures import Recipe
 
+PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between the tries of a webhook (a client's sources)."""
 Does = Callable[[web.Request, str, Item, Say], Awaitable[list[Item]]]
 
 
@@ -98,7 +100,7 @@ class Tasks:
                 return []
             return await items(self.world, recipe, flat, model, origin=here, flagged=flagged)
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             self.cloud.accept(flat["taskUUID"], recipe.model, account, flat),
             work,
             queue_s=queue_s(request, 0.0),
@@ -106,6 +108,8 @@ class Tasks:
             lane=f"runware/{account}",
             width=self.cloud.setting("at_once"),
         )
+        self.world.tell(job, flat.get("webhookURL"), lambda: ended(job), PAUSES)
+        return job
 
     async def response(
         self, request: web.Request, account: str, task: Item, say: Say
@@ -176,6 +180,14 @@ class Tasks:
 def named(task: Item) -> Item:
     """The two fields that every item repeats."""
     return {name: task[name] for name in ("taskType", "taskUUID") if name in task}
+
+
+def ended(job: Job) -> list[Item]:
+    """What a webhook is sent, one after another: each result, or what the task failed with."""
+    try:
+        return outcome(job)
+    except Wrong as wrong:
+        return [{**named(job.entry.request), **wrong.element}]
 
 
 def outcome(job: Job) -> list[Item]:

@@ -108,10 +108,13 @@ class Wavespeed(Cloud):
                 return [base64.b64encode(raw).decode()]
             return [self.world.keep(self.name, raw, asked.get("output_format", "jpeg"), here)]
 
-        return self.world.jobs.start(
+        job = self.world.jobs.start(
             entry, work, queue_s=queue_s(request, self.setting("queue_s")),
             run_s=self.setting("run_s"), lane=f"wavespeed/{account}", width=self.setting("at_once"),
         )  # fmt: skip
+        hook = request.query.get("webhook")
+        self.world.tell(job, hook, lambda: [self.told(request, job)["data"]])
+        return job
 
     async def result(self, request: web.Request) -> web.Response:
         """How the task stands; 200 however it ended."""

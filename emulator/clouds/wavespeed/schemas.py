@@ -13,6 +13,7 @@ from typing import Any
 from emulator.cloud import fields
 from emulator.jobs import WorkFailed
 from emulator.pictures import Recipe, sent
+from emulator.reach import lost
 
 Input = Mapping[str, Any]
 ALWAYS = fields("prompt enable_sync_mode enable_base64_output")
@@ -129,7 +130,7 @@ def check_loras(loras: Any, most: int) -> None:
     for lora in loras:
         if not isinstance(lora, dict) or not between(0, 4)(lora.get("scale", 1)):
             raise wrong(1401, "Invalid parameter: loras, path and a scale from 0 to 4")
-        if "unreachable" in str(lora.get("path")):
+        if lost(lora.get("path")):
             raise wrong(1402, f"Failed to download LoRA from {lora['path']}")
 
 

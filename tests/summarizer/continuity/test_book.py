@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from bridge.errors import BadRequest, Unstored
+from bridge.errors import NotFound, Unstored
 from bridge.scene import ChatRef
 from bridge.summarizer.continuity.book import ChatBook, Moment
 from bridge.summarizer.continuity.chat import Line
@@ -112,5 +112,5 @@ async def test_a_person_looks_sets_right_and_forgets() -> None:
     await book.forget("one")
     assert shelf.lines == {}
     for ask in (book.state, book.forget):
-        with pytest.raises(BadRequest, match="there is no chat 'one'"):
+        with pytest.raises(NotFound, match="there is no chat 'one'"):
             await ask("one")
