@@ -38,7 +38,7 @@ _TOLD_OF: Final = re.compile(r"(?:She|He|They)\b")
 _TELLS: Final = re.compile(r"\bI\b")
 _TO_YOU: Final = re.compile(r"\b(?:you|your|us)\b", re.IGNORECASE)
 _LOOKS: Final = {"She": "a woman", "He": "a man"}
-_MOST_SUBJECTS: Final = 6
+_MOST_SUBJECTS: Final = 8
 
 
 def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
