@@ -133,6 +133,8 @@ def _is_thing(name: str) -> bool:
     low = name.casefold()
     if low.endswith(("ly", "ing")) and name not in _GIVEN_NAMES:
         return True  # an adverb or a participle that begins a sentence
+    if name not in _GIVEN_NAMES and low.split()[-1] in _PLACE_NOUNS:
+        return True
     return low in _THINGS or low.removesuffix("s") in _THINGS or name in _HONORIFICS
 
 

@@ -38,12 +38,27 @@ _NO_ADJECTIVE: Final = frozenset(
         "had",
     ]
 )
+_GROUNDS: Final = (
+    "yard",
+    "market",
+    "pound",
+    "house",
+    "bay",
+    "pen",
+    "race",
+    "fair",
+    "show",
+    "pit",
+    "track",
+)
+"""`the mech yard`."""
 _BELONGS: Final = frozenset(
     [
         *listed("things"),
         *listed("garments"),
         *read("places")["furniture"],
         *read("places")["inside"],
+        *_GROUNDS,
     ]
 )
 """`the passenger seat`, `a biker jacket`: nobody is there."""
