@@ -25,6 +25,7 @@ _TOLD_OF: Final = re.compile(
     rf"|\b{_ANY['likeness']}s? of {_OTHERS}(?:my|her|his|their|our|old|young|poor|the late)?\s?$"
     rf"|\b{_ANY['shown']} (?:shows?|showed|showing|is|was) {_OTHERS}$"
     rf"|\bin (?:the|an?|that|his|her) (?:{_WHO} )?{_ANY['shown']},? {_OTHERS}$"
+    rf"|\ban? {_ANY['shown']} (?:of|in|on|over|above|by|beside)\b[^.;:!?]{{0,40}}: {_OTHERS}$"
     rf"|\b{_ANY['told']} (?:{_WHO} ){{0,2}}(?:of|about) {_OTHERS}$"
     rf"|\b{_ANY['told']} of {_WHO}(?:'s \w+)?, of $"
     rf"|\b{_ANY['lettered']}\b[^.!?\"“]{{0,30}}[\"“][^\"”]*$"

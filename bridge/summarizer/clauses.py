@@ -124,6 +124,8 @@ def _ing(word: str) -> str:
     if not word.endswith("s") or word.endswith("ss"):
         return word
     stem = word[:-1]
+    if stem in ("goe", "doe", "undergoe"):
+        return f"{stem[:-1]}ing"
     if stem.endswith("e") and not stem.endswith(("ee", "ye", "oe")):
         stem = stem[:-1]
     elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", stem):

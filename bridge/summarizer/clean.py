@@ -24,7 +24,7 @@ _ARTICLES: Final = frozenset(listed("common_capitals"))
 _LONGEST: Final = 480
 _LONGEST_PROP: Final = 240
 _MOST_PROPS: Final = 20
-_MOST_SUBJECTS: Final = 6
+_MOST_SUBJECTS: Final = 8
 _SPOKEN_WORDS: Final = 5
 """Words in a row that two texts share only when one quotes the other."""
 

@@ -24,6 +24,27 @@ _CROSSING: Final = re.compile(
     rf"^(?:then|at last|finally|now|eventually)\b.*\b(?:{alternatives('thresholds')})\b",
     re.IGNORECASE,
 )
+_NOW_THERE: Final = re.compile(
+    r"^(?:and |but |so |by )?now,? (?:[\w'’-]+ ){1,3}?(?:is|are|was|were|sits?|sat|stands?|stood|lies|lay"
+    r"|waits?|crouch\w*|kneels?|hangs?|floats?)\s(?:\w+ ){0,2}?"
+    r"(?:at|in|on|aboard|inside|under|by|back|among|outside|beneath|behind|down|up)\b",
+    re.IGNORECASE,
+)
+_GONE_ON: Final = re.compile(
+    r"\b(?:they|we|s?he|you|I)(?: both| all| two)? (?:leave|leaves|left|go|went)(?: together| at last)?\.$",
+    re.IGNORECASE,
+)
+"""`…, so they leave.`: what follows is somewhere else."""
+_PAST: Final = re.compile(
+    r"\b(?:was|were)\b|\b(?:it|they|s?he|I|you|we|[A-Z][\w'’-]+) (?:\w+ly |all |both )?"
+    r"(?:had|did|went|came|took|said|left|stood|sat|ran|kept|made|got|gave|told|held|found|fell|knew"
+    r"|felt|brought|led|lost|drove|rode|woke|paid|(?!need)\w+ed)\b"
+)
+_PRESENT: Final = re.compile(
+    r"\b(?:is|are|am|isn['’]t|aren['’]t|has|does|sits|stands|lies|goes|comes|holds|looks|leans|hangs)\b"
+    r"|\b(?:it|that|there|s?he|I|you|they|we)['’](?:s|m|re)\b"
+    r"|(?:^|\b(?:and|s?he|it|then) |\b[A-Z][\w'’-]+ )(?:\w+ly )?(?!his|its|this|was)[a-z]{2,}s\b"
+)
 _LEFT_BEHIND: Final = re.compile(
     r"\b(?:turned (?:his|her|their) backs? on|left .{3,40} behind|argued all the way)\b",
     re.IGNORECASE,
@@ -49,12 +70,27 @@ def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
         return found
     start = 0
     for number, sentence in enumerate(found):
-        is_start = _JUMP.match(sentence) or _CROSSING.match(sentence)
+        is_start = _JUMP.match(sentence) or _CROSSING.match(sentence) or _NOW_THERE.match(sentence)
         if is_start and _length(" ".join(found[number:])) >= _ENOUGH:
             start = number
-        elif _LEFT_BEHIND.search(sentence) and number + 1 < len(found):
+        elif number + 1 < len(found) and (
+            _LEFT_BEHIND.search(sentence) or _GONE_ON.search(sentence)
+        ):
             start = number + 1
-    return found[start:]
+    return found[max(start, _present_from(found)) :]
+
+
+def _present_from(found: list[str]) -> int:
+    """Where a text that began in the past goes on in the present, if it does so once for all."""
+    told = [
+        -1 if _PAST.search(one) and not _PRESENT.search(one) else bool(_PRESENT.search(one))
+        for one in found
+    ]
+    if -1 not in told:
+        return 0
+    start = len(told) - told[::-1].index(-1)
+    is_once = all(tense < 1 for tense in told[:start]) and sum(told[start:]) > 1
+    return start if is_once and _length(" ".join(found[start:])) >= _ENOUGH else 0
 
 
 def sentences_of(story: str) -> list[str]:

@@ -13,6 +13,7 @@ from bridge.summarizer.people import SIGN, Cast, Gender, Person, name_pattern
 from bridge.summarizer.words import alternatives, listed, one_of, read
 
 _PEOPLE: Final = read("people")
+_PLACE_NOUNS: Final = (*read("places")["inside"], *read("places")["outside"])
 _NUMBERS: Final = read("english")["numbers"]
 _HONORIFICS: Final[dict[str, Gender]] = _PEOPLE["honorifics"]
 _CAPITALS: Final = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:['’](?!s\b)|-)[A-Za-z]+)?"
@@ -34,8 +35,13 @@ _ACTS: Final = (
     rf"(?=\s(?:the\s\w+\s)?{_VERBS}(?:[.!?,]|$|\s(?:{_AFTER})\b)|\s(?:is|has|was|had)\s\w+)"
 )
 _DOES: Final = rf"(?=,?\s(?:\w+ly\s)?{_VERBS}\b)"
+_APPOSED: Final = (
+    r"an?|the|his|her|in|with|who|whose|asleep|awake|alone|barefoot|still|already|now|half|too|\w+ing"
+    r"|(?!mostly\b)\w+ly|\w+ed|(?:not|never) \w+"
+)
+"""What follows a name and a comma; `Forty, mostly red` is nobody."""
 _START: Final = r"^(?:(?i:and|but|then|so|only|now|even|here|still)\s)?"
-_OPENING: Final = re.compile(rf"{_START}({_NAME})(?:{_ACTS}|(?=,\s))", re.MULTILINE)
+_OPENING: Final = re.compile(rf"{_START}({_NAME})(?:{_ACTS}|(?=,\s(?:{_APPOSED})\b))", re.MULTILINE)
 _TAKEN_UP: Final = re.compile(
     rf"{_START}({_NAME}){_DOES}(?=[^\n]*?\b(?:he|she|his|her|him|hers)\b)", re.MULTILINE
 )
@@ -71,6 +77,11 @@ _PATTERNS: Final = (
     _OWNER,
 )
 _CAPITALISED_BEFORE: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
+_NO_NAME_BEFORE: Final = re.compile(r"\b[Tt]he $")
+"""`the Rose` is a ship or an inn."""
+_PLACED: Final = re.compile(
+    rf" (?:{one_of([noun.title() for noun in _PLACE_NOUNS if noun.isalpha()])})\b"
+)
 _WORD: Final = 40
 """Characters before a name in which the word before it lies."""
 _GIVEN_NAMES: Final[dict[str, Gender]] = {
@@ -83,6 +94,7 @@ _COMMON: Final = frozenset(
         *listed("prepositions"),
         *listed("pronouns"),
         *listed("poses"),
+        *listed("styles"),
         *_NUMBERS,
     ]
 )
@@ -136,6 +148,10 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
         capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)][-_WORD:])
         if not bare or (capital and capital[0].strip().casefold() not in _COMMON):
             continue
+        if _NO_NAME_BEFORE.search(whole[: found.start(1)][-_WORD:]) or _PLACED.match(
+            whole, found.end(1)
+        ):
+            continue
         if not _COMMON & set(bare.casefold().split()) and not _is_thing(bare):
             yield name
 
@@ -144,6 +160,8 @@ def _is_thing(name: str) -> bool:
     low = name.casefold()
     if low.endswith(("ly", "ing")) and name not in _GIVEN_NAMES:
         return True  # an adverb or a participle that begins a sentence
+    if name not in _GIVEN_NAMES and low.split()[-1] in _PLACE_NOUNS:
+        return True
     return low in _THINGS or low.removesuffix("s") in _THINGS or name in _HONORIFICS
 
 

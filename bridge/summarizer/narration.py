@@ -71,11 +71,12 @@ def tell(
     cast: Cast,
     pov: Pov,
     narrator: Person | None = None,
-    recalled: Person | None = None,
+    there: Sequence[Person] = (),
 ) -> Telling:
     """Sort the phrases of marked sentences.
 
-    `narrator` is who says `I` and is seen; `recalled` whom the first pronoun means.
+    `narrator` is who says `I` and is seen; `there` are others who need no name to be there: whoever
+    speaks, and last whom the first pronoun means.
     """
     if narrator is not None and pov == "first":
         marked = [_in_third_person(one, narrator, cast) for one in marked]
@@ -84,10 +85,10 @@ def tell(
     telling.absent = [
         one
         for one in cast.people
-        if one not in (narrator, recalled) and not is_there(whole, cast, one)
+        if one not in (narrator, *there) and not is_there(whole, cast, one)
     ]
     teller = _Teller(cast, telling)
-    teller.recent += [one for one in (narrator, recalled) if one]
+    teller.recent += [one for one in (narrator, *there) if one]
     for sentence in marked:
         teller.take(sentence)
     return telling

@@ -34,11 +34,17 @@ _TOLD_ENOUGH: Final = 3
 """Words of narration; fewer are left over from `says Mara`."""
 _LOOK_BACK: Final = 12
 """Sentences before the moment in which a place may have been told."""
+_LATELY: Final = 4
+"""Turns of a log in which somebody speaks who is still there."""
+_MIRRORED: Final = re.compile(
+    r"\bmy (?:own )?reflection\b|\b(?:mirror|looking glass)\b[^.]*\b(?:my|myself)\b"
+    r"|\b(?:my|myself)\b[^.]*\bin the (?:mirror|looking glass)\b"
+)
 _TOLD_OF: Final = re.compile(r"(?:She|He|They)\b")
 _TELLS: Final = re.compile(r"\bI\b")
 _TO_YOU: Final = re.compile(r"\b(?:you|your|us)\b", re.IGNORECASE)
 _LOOKS: Final = {"She": "a woman", "He": "a man"}
-_MOST_SUBJECTS: Final = 6
+_MOST_SUBJECTS: Final = 8
 
 
 def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
@@ -54,10 +60,12 @@ def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
     marked = mark_roles(mark_names(mark_known(plain, people, cast), cast), cast)
     speaker = next((turn.speaker for turn in reversed(tidied.turns) if turn.story), "")
     narrator = _narrator(speaker, people, told, cast)
+    others = _speaking(tidied, people, cast, narrator)
     recalled = None
     if narrator is None:
         recalled = recall(marked, sentences(tidied.turns, whole=True), people, cast)
-    telling = tell(marked, cast, pov_of(" ".join(told)), narrator, recalled)
+    there = [*others, *filter(None, (recalled,))]
+    telling = tell(marked, cast, pov_of(" ".join(told)), narrator, there)
     return _composed(telling, cast, tidied, told, style=style, written=written)
 
 
@@ -68,6 +76,10 @@ def _narrator(
     whole = " ".join(told)
     words = speaker.casefold()
     known = [one for one in people if words in (one.name.casefold(), *one.name.casefold().split())]
+    if not speaker and _MIRRORED.search(whole):
+        seen = person_of(Known(""))
+        cast.add(seen)
+        return seen
     is_seen = _TOLD_OF.match(whole) or (_TELLS.search(whole) and _TO_YOU.search(whole))
     if not speaker or not (known or is_seen):
         return None
@@ -79,13 +91,34 @@ def _narrator(
     return found
 
 
+def _speaking(
+    tidied: Tidied, people: Sequence[Known], cast: Cast, narrator: Person | None
+) -> list[Person]:
+    """The known characters of whose lines the last turns are: whoever talks is there."""
+    labels = {turn.speaker.casefold() for turn in tidied.turns[-_LATELY:] if turn.speaker}
+    found = []
+    for known in people:
+        if not labels & {known.name.casefold(), *known.name.casefold().split()}:
+            continue
+        person = next((one for one in cast.people if one.name == known.name), None)
+        if person is None:
+            person = person_of(known)
+            cast.add(person)
+        found.append(person)
+    return [one for one in found if one is not narrator]
+
+
 def _composed(
     telling: Telling, cast: Cast, tidied: Tidied, told: Sequence[str], *, style: str, written: str
 ) -> Scene:
     moment = " ".join(telling.marked)
     place = place_of(moment)
+    earlier = sentences(tidied.turns, whole=True)
     if place.kind == "unstated" and len(tidied.turns) > 1:
         place = place_of(" ".join(sentences(tidied.turns)[-_LOOK_BACK:]))
+    elif place.kind != "explicit" and len(tidied.turns) == 1 and len(earlier) > len(told):
+        before = place_of(cast.nameless(" ".join(earlier)))
+        place = before if before.kind == "explicit" else place
     lights = [seen for seen in telling.surroundings if is_light(seen)]
     props = [seen for seen in telling.surroundings if seen not in (*lights, place.text)]
     seen = [one for one in cast.people if telling.is_seen(one)]

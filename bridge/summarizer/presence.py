@@ -54,14 +54,18 @@ def recall(
     fitting = [
         one for one in cast.people if one.kind == "person" and one.gender in (gender, "person")
     ]
-    if any(is_there(whole, cast, one) for one in fitting):
+    there = [whole.find(cast.sign(one)) for one in fitting if is_there(whole, cast, one)]
+    earlier = story[: len(story) - len(marked)]
+    if there and (pronoun.start() > min(there) or not earlier):
         return None
     owners = [one for one in fitting if not _is_away(whole.lower(), cast.sign(one))]
-    if owners:
+    if owners and not there:
         return owners[-1]
     if any(one.kind != "person" for one in cast.people):
         return None  # a dragon may be `she`
-    meant = _last_named(story, people, cast, gender)
+    meant = _last_named(earlier if there else story, people, cast, gender)
+    if there and not meant.name:
+        return None
     cast.add(meant)
     return meant
 

@@ -13,8 +13,8 @@ _QUOTED: Final = re.compile(
     re.MULTILINE,
 )
 _DASHED: Final = re.compile(
-    r"(?:(?<=^)|(?<=\n)|(?<=[.!?…]\s))[ \t]*[—–](?=\s)(?P<line>[^\n]*?)"
-    r"(?:,?\s+[—–]\s+(?P<says>[^.!?\n]{0,200}[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
+    r"(?:(?<=^)|(?<=\n)|(?<=[.!?…]\s))[ \t]*[—–](?=\s|[¡¿A-ZÀ-Þ])(?P<line>[^\n]*?)"
+    r"(?:,?\s+[—–]\s*(?P<says>[^.!?\n]{0,200}[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
 )
 _VERBS: Final = alternatives("speech_verbs")
 _LETTERED: Final = re.compile(rf"\b(?:{alternatives('lettering')})\b[^.!?]*$", re.IGNORECASE)
@@ -35,6 +35,11 @@ _AFTER: Final = re.compile(
     rf"(?:{_VERBS})\b",
     re.IGNORECASE,
 )
+_MOUTHED: Final = re.compile(
+    rf"(?<!\*)\*([^*\n]+)\*(?=,? (?:he|she|they|I|you|[A-Z][\w'’-]+) (?:\w+ly )?"
+    rf"(?:{_VERBS}|thinks?|thought|says?)\b)"
+)
+"""`*Don't move*, she mouths.`"""
 _TWO_MARKS: Final = re.compile(r"(?:''|``)([^'`\n]+)''")
 _OUTWARD: Final = re.compile(r"»([^«»\n]*)«")
 _WIDE: Final = str.maketrans("＂﹁﹂﹃﹄｢｣", '"「」『』「」')
@@ -62,7 +67,7 @@ _PRONOUNS: Final = frozenset(listed("pronouns"))
 
 def plain_quotes(text: str) -> str:
     """Quotes in rarer dress as their plain sisters: wide, upright, doubled, pointing outward."""
-    text = _TWO_MARKS.sub(r'"\1"', text.translate(_WIDE))
+    text = _MOUTHED.sub(r'"\1"', _TWO_MARKS.sub(r'"\1"', text.translate(_WIDE)))
     first = text.find("»")
     is_outward = first >= 0 and not 0 <= text.find("«") < first
     return _OUTWARD.sub(r"«\1»", text) if is_outward else text

@@ -20,14 +20,45 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(listed("machines"), "machine"),
 }
 _NO_ADJECTIVE: Final = frozenset(
-    [*listed("prepositions"), *listed("pronouns"), *_NUMBERS, "and", "of", "is", "was"]
+    [
+        *listed("prepositions"),
+        *listed("pronouns"),
+        *_NUMBERS,
+        "and",
+        "of",
+        "is",
+        "was",
+        "as",
+        "than",
+        "like",
+        "that",
+        "are",
+        "were",
+        "has",
+        "had",
+    ]
 )
+_GROUNDS: Final = (
+    "yard",
+    "market",
+    "pound",
+    "house",
+    "bay",
+    "pen",
+    "race",
+    "fair",
+    "show",
+    "pit",
+    "track",
+)
+"""`the mech yard`."""
 _BELONGS: Final = frozenset(
     [
         *listed("things"),
         *listed("garments"),
         *read("places")["furniture"],
         *read("places")["inside"],
+        *_GROUNDS,
     ]
 )
 """`the passenger seat`, `a biker jacket`: nobody is there."""
@@ -51,10 +82,21 @@ _SHAPE: Final = (
 )
 _NOT_THERE: Final = re.compile(
     r"\b(?:like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
-    rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$",
+    rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$"
+    rf"|(?:\b(?:s?he|I|you|they)(?:['’](?:s|m|re|d)| is| was| am| are| were| has been| had been)"
+    r"|\b(?:become|became|becomes|plays?|played|playing|makes?) )(?: only| just| also| still)? ?$",
     re.IGNORECASE,
 )
 _APPOSED: Final = re.compile(rf"({SIGN})(?: of the \w+)?(?:,\s+$|\s+$)")
+_IS_NAMED: Final = re.compile(
+    rf"(?: (?:of|at|from|in) the (?:[\w-]+ ){{0,2}}[\w-]+)?,?"
+    r" (?:(?:is|was) (?:an? (?:[\w-]+ ){1,3})?)?"
+    rf"(?:(?:named|called) )?({SIGN})(?=[.,;:!?]|$| (?:and|who)\b)"
+)
+"""`the captain of the team is a dentist named Prue` tells of one."""
+_LIKE_ONE: Final = frozenset(["a", "an", "the", "his", "her", "their"])
+_GAME: Final = re.compile(r"\b(?:cards?|deck|chess|chessboard|pawns?|aces?)\b", re.IGNORECASE)
+_PIECES: Final = frozenset(["king", "queen", "jack", "knight", "bishop", "knave", "joker"])
 _HEADS_A_CLAUSE: Final = re.compile(
     r"(?:^|[,;:]\s|\b(?:and|then|where|while|as)\s)(?:[A-Z]\w+ \w+ )?$"
 )
@@ -83,14 +125,15 @@ def mark_roles(texts: Sequence[str], cast: Cast) -> list[str]:
 
     Animals and machines only where they begin a clause, for there they act.
     """
-    return [_mark_roles(text, cast) for text in texts]
+    is_game = bool(_GAME.search(" ".join(texts)))
+    return [_mark_roles(text, cast, is_game=is_game) for text in texts]
 
 
-def _mark_roles(text: str, cast: Cast) -> str:
+def _mark_roles(text: str, cast: Cast, *, is_game: bool) -> str:
     done, position = "", 0
     for found in _NUMBER.finditer(text):
         role = _role_at(text, found) if found.start() >= position else None
-        if role:
+        if role and not (is_game and role.head in _PIECES):
             done += text[position : role.start]
             done += _role(role, done, cast)
             position = role.end
@@ -105,7 +148,8 @@ def _role_at(text: str, number: re.Match[str]) -> _Role | None:
         if word is None or word[1].casefold() in _NO_ADJECTIVE:
             return None
         head = _head(word[1].casefold())
-        if head and not _is_owned(text, word.end()):
+        is_one = head == word[1].casefold()
+        if head and not _is_owned(text, word.end(), is_one=is_one):
             adjectives = text[number.end() + 1 : word.start(1)]
             said = number[0].casefold()
             return _Role(text, said, adjectives, word[1], head, number.start(), word.end())
@@ -123,10 +167,10 @@ def _head(word: str) -> str:
     return re.sub(r"men$", "man", word.removesuffix("s"))
 
 
-def _is_owned(text: str, end: int) -> bool:
-    """What follows makes it a thing (`seat`), or somebody quoted from elsewhere."""
+def _is_owned(text: str, end: int, *, is_one: bool) -> bool:
+    """What follows makes it a thing (`seat`; but two boys `hold`), or somebody quoted."""
     following = _WORD.match(text, end)
-    is_thing = following is not None and following[1].casefold() in _BELONGS
+    is_thing = is_one and following is not None and following[1].casefold() in _BELONGS
     return is_thing or bool(_TOLD_BY.match(text, end))
 
 
@@ -135,10 +179,13 @@ def _role(role: _Role, before: str, cast: Cast) -> str:
     if named := re.match(rf" ({SIGN})", role.text[role.end :]):
         _describe(cast.of(named[1]), head, False)
         return ""
+    if named := _IS_NAMED.match(role.text, role.end):
+        _describe(cast.of(named[1]), head, False)
+        return role.said
     is_theirs = number in ("his", "her", "their") and head == "person"
     if is_theirs or _NOT_THERE.search(before):
         return role.said
-    if apposed := _APPOSED.search(before):
+    if number in _LIKE_ONE and (apposed := _APPOSED.search(before)):
         is_bare = not apposed[0].rstrip().endswith(",")
         _describe(cast.of(apposed[1]), head, is_bare and number == "the")
         return "" if is_bare and number == "the" else role.said

@@ -21,7 +21,7 @@ _EMOJI: Final = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0000-\U000e007f]+"
 )
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]*\}\}(?:['’]s\b)?")
-_BREAK: Final = re.compile(r"(?m)^[ \t]*(?:(?:[*~#=_•-][ \t]*){3,})[ \t]*$")
+_BREAK: Final = re.compile(r"(?m)^[ \t]*(?:(?:[*~#=_•—–-][ \t]*){3,})[ \t]*$")
 _HEADING: Final = re.compile(r"(?m)^[ \t]*(?:#{1,6}|>+|[-•])[ \t]+")
 _BRACKETED: Final = re.compile(r"\[([^\[\]]*)\]")
 _CUT_WORD: Final = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")

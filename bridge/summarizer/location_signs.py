@@ -1,0 +1,108 @@
+"""By which words and shapes a place is told from other words, and a moment's own place from others."""
+
+import re
+from typing import Final
+
+from bridge.summarizer.people import SIGN
+from bridge.summarizer.words import listed, one_of, read
+
+WORDS: Final = read("places")
+PLACES: Final = frozenset([*WORDS["inside"], *WORDS["outside"]])
+PREPOSITIONS: Final = frozenset([*listed("prepositions"), "of", "aboard"])
+DETERMINERS: Final = frozenset(WORDS["determiners"])
+NO_ADJECTIVE: Final = PREPOSITIONS | frozenset([*listed("pronouns"), *WORDS["no_adjectives"]])
+FURNITURE: Final = frozenset(WORDS["furniture"])
+"""`the cellar shelf`: in the cellar."""
+NOUNS: Final = frozenset(
+    [
+        *(word for name in ("things", "garments", "animals") for word in listed(name)),
+        *(word for heads in read("people")["heads"].values() for word in heads),
+    ]
+) - {"barefoot"}
+"""After a place they make it a compound: `the bus driver`."""
+VEHICLES: Final = frozenset(WORDS["vehicles"])
+PARTS: Final = frozenset(WORDS["parts"])
+"""Of a place rather than one."""
+BROAD: Final = frozenset(WORDS["broad"])
+"""Places that hold other places: `the city`, `the house`."""
+BEING_IN: Final = frozenset(WORDS["being_in"])
+ABOARD: Final = frozenset(WORDS["aboard"])
+"""`at the rail of the ferry`."""
+ON: Final = ("on", "onto", "up", "down")
+"""`on the roof`: then the roof is the place."""
+NEVER: Final = ("wall", "floor", "ledge")
+"""Things hang on a wall."""
+FAR: Final = frozenset(WORDS["being_far"])
+OPENS: Final = re.compile(r"[.!?:]\s+(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
+LISTED: Final = re.compile(r"[.!?:]\s(?:[\w’'-]+ ?){1,4}, (?:(?:[\w’'-]+ ?){1,4}, )?$")
+"""`The night bus, top deck`: what goes on in a verbless opening."""
+IS_TOPIC: Final = re.compile(rf"(?: of (?:the )?[\w-]+)?\s(?:{one_of(WORDS['makes_topic'])})\b")
+ASIDE: Final = re.compile(
+    r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*"
+    r"|\b(?:where s?he|where they|when (?:s?he|they) (?:was|were|had|left|caught|came|went)) [^.,]*"
+    r"|\blike an? [^.,;]*|\bwhole\b "
+)
+"""What is pictured in the picture, what is over, what is only compared."""
+WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
+OF_NAMED: Final = re.compile(
+    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
+)
+PART_OF: Final = re.compile(
+    r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|brink|bank|shore|stern|bow|prow|deck|roof) of $",
+    re.IGNORECASE,
+)
+JOINS: Final = re.compile(
+    r",\s(?=\Z)|\s[—–]\s|\s(?:of|at|above|below|over|outside|in|on|by|beside|behind|under)\s"
+)
+HEADS: Final = re.compile(r"\s?(?:[,.:—–]|$)")
+"""`The night bus, top deck.` stands over what follows."""
+NUMBERED: Final = re.compile(r"\s(?:\d+|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])")
+"""`Bay 12`, `Deck Four`."""
+SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
+FAR_OFF: Final = re.compile(
+    r"(?:^|[,;:—–]\s|\band )(?:then )?(?:across the|beyond|outside|opposite|in the distance|far (?:off|below|away)"
+    r"|on the (?:far|other|opposite) (?:side|bank|shore)|at the far end|over the way|next door"
+    r"|somewhere|down in|up in)\b",
+    re.IGNORECASE,
+)
+"""What such words begin with is seen from here."""
+LOOKED_AT: Final = re.compile(
+    r"\b(?:look|star|gaz|peer|glanc|point|squint|smil|nod|wav|aim|shout|call|see|saw|watch|dream|think"
+    r"|thought|hear|remember|face)\w*\s(?:(?:back|up|down|over|out|off|away|straight) )?"
+    r"(?:(?:at|to|towards?|into|onto|over|across|through|along|of|about|down|up|from)\s)?$",
+    re.IGNORECASE,
+)
+LEFT: Final = re.compile(
+    r"\b(?:out of|away from|back from|leav(?:es?|ing)|left|called|named|not|no|never|n['’]t|without"
+    r"|no longer)\s$",
+    re.IGNORECASE,
+)
+IS: Final = re.compile(
+    r"(?<!\bit )(?<!\bthis )(?<!\bthat )(?<!\bhere )(?<!\bthere )\b(?:is|was|are|were|be|been|like|as|than|made|makes?"
+    r"|(?:colou?r|kind|sort|name|smell|sound|size|shape|map|picture|view|memory|story|owner|king"
+    r"|mayor|captain|idea) of)\s$",
+    re.IGNORECASE,
+)
+PASSED: Final = frozenset(
+    ("escalator", "elevator", "stairs", "staircase", "stairway", "steps", "doorstep", "gangway")
+)
+"""They belong to a place that other things may tell."""
+FULL_OF: Final = re.compile(r"\sof\s(?!the\b|an?\b|his\b|her\b|its\b|their\b|[A-Z])")
+"""`a tower of atlases`."""
+SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
+ELSE: Final = frozenset(
+    ("plain", "well", "mine", "spit", "hold", "spring", "pass", "stage", "store")
+)
+"""Places that are other words before a noun: `a plain apron`."""
+OPENING: Final = 24
+"""Characters before a phrase in which its sentence may begin."""
+BACK: Final = 120
+"""Characters of a sentence before a place that tell who is there."""
+WITHIN: Final = re.compile(rf"\b(?:{one_of(WORDS['being_in'])})\s$", re.IGNORECASE)
+GOES_ON: Final = frozenset(("is", "was", "and", "where", "that", "has", "with"))
+NUMBERS: Final = frozenset(
+    (*read("english")["numbers"], "few", "last", "twenty", "thirty", "forty")
+) - {"the", "a", "an", "his", "her", "their", "one"}
+MOST_ADJECTIVES: Final = 3
+OF_ANOTHER: Final = -9
+"""Weight of what is no place by itself: a boat that passes, but `the hold of the boat`."""
