@@ -1,7 +1,6 @@
 """An answer in pieces that are never joined, so that a large picture is not copied once more."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -12,11 +11,17 @@ JOINED = 1 << 18
 
 def _joined(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
     """Small neighbours together, large pieces as they are."""
-    for is_large, some in groupby(parts, lambda part: len(part) > JOINED):
-        if is_large:
-            yield from some
-        else:
-            yield b"".join(some)
+    small: list[bytes | memoryview] = []
+    for part in parts:
+        if len(part) <= JOINED:
+            small.append(part)
+            continue
+        if small:
+            yield b"".join(small)
+        small = []
+        yield part
+    if small:
+        yield b"".join(small)
 
 
 class Pieces(Response):

@@ -65,11 +65,9 @@ def eligible(
     job: Job, all_routes: Sequence[Route], learnt: Callable[[Route], Route] = lambda route: route
 ) -> list[Route]:
     """The routes, as learnt, that may be asked for this job at all."""
-    dry = all(route.adapter.card.dry_run for route in all_routes)
-    meant = [learnt(route) for route in all_routes if _meant(job.route, route, dry)]
     return [
         route
-        for route in meant
+        for route in map(learnt, _meant(job.route, all_routes))
         if Rating.named(route.model.rating) >= job.shows
         and _has_pictures(job, route)
         and enough_loras(job, route.model)
@@ -89,10 +87,11 @@ def enough_loras(job: Job, model: Model) -> bool:
     return not least or len(fit(job, model).loras) >= least
 
 
-def _meant(wanted: str, route: Route, dry: bool) -> bool:
-    if wanted == AUTO:
-        return dry or not route.adapter.card.dry_run
-    return wanted in route.names
+def _meant(wanted: str, all_routes: Sequence[Route]) -> Sequence[Route]:
+    """Those of that name; of all, those that cost something, if there are any."""
+    if wanted != AUTO:
+        return [route for route in all_routes if wanted in route.names]
+    return [route for route in all_routes if not route.adapter.card.dry_run] or all_routes
 
 
 def ordered(job: Job, candidates: Sequence[Route], health: Health, order: Order) -> list[Route]:

@@ -46,6 +46,7 @@ class Router:
         deadline: float = 300.0,
     ) -> None:
         self.routes = routes(adapters)
+        self._names = frozenset({AUTO}.union(*(route.names for route in self.routes)))
         self.health = health
         self._engine = engine
         self._bus = bus
@@ -58,7 +59,7 @@ class Router:
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
-        return name == AUTO or any(name in route.names for route in self.routes)
+        return name in self._names
 
     def upscalers(self) -> list[str]:
         """The routes that make a finished picture larger."""

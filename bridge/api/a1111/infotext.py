@@ -52,8 +52,9 @@ def written(prompt: str, negative: str, pairs: Mapping[str, object]) -> str:
     lines = [prompt]
     if negative:
         lines.append(f"{_NEGATIVE} {negative}")
-    shown = ((key, str(value)) for key, value in pairs.items() if value not in (None, ""))
-    lines.append(", ".join(f"{key}: {_quoted(value)}" for key, value in shown))
+    shown = [f"{key}: {_quoted(str(value))}" for key, value in pairs.items()
+             if value not in (None, "")]  # fmt: skip
+    lines.append(", ".join(shown))
     return "\n".join(lines).strip()
 
 
