@@ -105,7 +105,7 @@ def _composed(
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
-        mood=mood_of(moment),
+        mood=mood_of(moment, [line for turn in last_turns(tidied) for line in turn.speech]),
         style=style,
         written_words=written,
     )
@@ -149,5 +149,5 @@ def _spoken_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) 
         time=time_of(said, ""),
         weather=weather_of(said),
         props=tuple(things_heard(tidied.speech)),
-        mood=mood_of(said),
+        mood=mood_of(said, tidied.speech),
     )

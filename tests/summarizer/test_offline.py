@@ -199,3 +199,23 @@ def test_two_who_act_together_are_told_of_once() -> None:
     prompt = render("flux1", scene, {}, story="other words").positive
     assert "A person" not in prompt
     assert "together with" not in prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ('*Odile opens the door.* "Hurry, they’re coming, run!"', "tense"),
+        ('*Odile opens the door.* "I missed you, sweetheart."', "tender"),
+        ('*Odile opens the door.* "He died in the spring."', "sombre"),
+        ('*Odile opens the door.* "Three tickets at last!"', "lively"),
+        ('*Odile opens the door.* "The keys are on the hook."', ""),
+        ('*Odile opens the door with a grin.* "He died in the spring."', "playful"),
+        ('"Hush, sleep well," says Odile.', "calm"),
+    ],
+)
+def test_what_is_spoken_is_a_hint_of_mood_and_no_more(text: str, mood: str) -> None:
+    scene = written(text)
+    assert scene.mood == mood
+    prompt = render("flux1", scene, {}).positive.casefold()
+    for word in ("hurry", "sweetheart", "spring", "ticket", "keys are", "hush"):
+        assert word not in prompt
