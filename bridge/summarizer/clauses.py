@@ -58,7 +58,7 @@ _ASIDE: Final = re.compile(
 _ALREADY: Final = re.compile(r"^(?:already|just|now|also)\s", re.IGNORECASE)
 _PERFECT: Final = re.compile(
     r"\w+(?:ed|en|wn)|been|found|held|put|come|built|kept|left|set|lit|gone|slid|brought|caught"
-    r"|laid|hung|cut|stood"
+    r"|laid|hung|cut|stood|lost|made|told|sent|spent|met|won|become|paid|sold|bought|torn|worn"
 )
 _NO_SIGHT: Final = re.compile(
     r"^(?:since|except|for once|because|although|though)\b|\blater$", re.I
@@ -117,7 +117,7 @@ def participle(phrase: str, *, certain: bool = False) -> str:
     next_word = rest.split(" ")[0].strip(",.'’")
     if word in _IRREGULAR and (rest or certain):
         is_perfect = word in ("has", "had", "have") and _PERFECT.fullmatch(next_word)
-        return rest if is_perfect else f"{_IRREGULAR[word]} {rest}".strip()
+        return rest if is_perfect else f"{_IRREGULAR[word]} {_coordinated(rest)}".strip()
     if word.endswith("ed") and not certain:
         return phrase
     leads_on = next_word in _FOLLOWS_A_VERB or next_word.endswith("ly") or next_word[:1] >= SIGN[1]
@@ -160,8 +160,9 @@ def _coordinated(rest: str) -> str:
     def changed(found: re.Match[str]) -> str:
         word, following = found["deed"], (found["next"] or "").strip()
         deed = _third_person(word, following)
-        is_last = deed in _MAY_BE_DEEDS and not following and word not in _NOUNS
-        is_deed = is_last or _is_deed(deed, following, False) or bool(_IRREGULAR.get(word))
+        leads_on = not following or following in _FOLLOWS_A_VERB
+        may_be = deed in _MAY_BE_DEEDS and leads_on and word not in _NOUNS
+        is_deed = may_be or _is_deed(deed, following, False) or bool(_IRREGULAR.get(word))
         return f"and {ing(deed)}" if is_deed else found[0]
 
     return _AND.sub(changed, rest)

@@ -157,9 +157,12 @@ class _Teller:
         piece = _uncapitalised(_PAST_THEM.sub("", piece))
         if (found := _SUBJECT.match(piece)) and self._begins(found["lead"]):
             return self._by_sign(found, piece)
-        if _OWN_CLAUSE.match(piece):
+        found = _PRONOUN.match(piece)
+        person = self._meant(found["who"]) if found else None
+        is_other = found is not None and found["who"].casefold() in ("he", "she") and not person
+        if _OWN_CLAUSE.match(piece) or is_other:  # of somebody else than the sentence so far
             return None, piece
-        if (found := _PRONOUN.match(piece)) and (person := self._meant(found["who"])):
+        if found and person:
             self.recent.append(person)
             return person, participle(found["rest"], certain=True)
         if (found := _POSSESSIVE.match(piece)) and is_first:

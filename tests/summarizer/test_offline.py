@@ -219,3 +219,8 @@ def test_what_is_spoken_is_a_hint_of_mood_and_no_more(text: str, mood: str) -> N
     prompt = render("flux1", scene, {}).positive.casefold()
     for word in ("hurry", "sweetheart", "spring", "ticket", "keys are", "hush"):
         assert word not in prompt
+
+
+def test_a_pronoun_of_somebody_else_is_not_of_the_one_before() -> None:
+    scene = written("An old man lifts the mug and drinks. He sits, and she wipes the counter.")
+    assert all("counter" not in f"{one.action} {one.pose}" for one in scene.subjects)

@@ -68,7 +68,13 @@ _NOT_BEFORE: Final = frozenset(
     {"the", "of", "only", "these", "those", "or", "by", "and", "at", "each", "every"}
 )
 """Beside `two` and `one`, which belong to them."""
-_NOT_BEFORE_RIGHT: Final = frozenset({"to", "of", "from", "the", "a", "straight", "up", "right"})
+_NOT_BEFORE_RIGHT: Final = frozenset(
+    {"to", "of", "from", "straight", "up", "right", "upside", "far", "long", "given", "gave"}
+)
+_LIMBS: Final = frozenset(
+    {"hand", "arm", "leg", "foot", "eye", "ear", "knee", "hip", "finger", "shoulder", "end", "side"}
+)
+"""Of which one has more: `one hand` is not `a single hand`."""
 _COPULAS: Final = frozenset({"is", "are", "was", "were"})
 _SUBJECTS: Final = frozenset(
     {"it", "there", "he", "she", "they", "that", "this", "which", "who", "what", "here"}
@@ -98,8 +104,8 @@ def reads(how: How, before: str, after: str) -> bool:
         How.GOING: bool(_NOUN.fullmatch(before)),
         How.ARTICLE: after not in _COUNTED and before not in _NO_ARTICLE,
         How.UPON: after in _LEADS,
-        How.RIGHT: before not in _NOT_BEFORE_RIGHT,
-        How.PRONOUN: before not in _NOT_BEFORE and after not in _NOT_BEFORE,
+        How.RIGHT: before not in _NOT_BEFORE_RIGHT and before not in _LEADS,
+        How.PRONOUN: before not in _NOT_BEFORE and after not in _NOT_BEFORE | _LIMBS,
         How.OWNER: after not in _AFTER_HER,
     }.get(how, True)
 
