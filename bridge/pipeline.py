@@ -166,7 +166,7 @@ class Prompter:
             styles.append(f"{job.tags}, {{prompt}}")
         if job.scene is None:
             return finished(job.text, cut.loras, cut.dropped, negative, styles)
-        return worded(job.scene, model.family, cut.loras, cut.dropped, negative, styles)
+        return worded(job.scene, model.family, cut.loras, cut.dropped, negative, styles, job.text)
 
     async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
         if catalog is not self._matched:

@@ -28,9 +28,11 @@ class Wording:
 
 def worded(
     scene: Scene, family: Family, used: Sequence[Lora], dropped: Sequence[Lora],
-    negative: str = "", styles: Sequence[str] = (),
+    negative: str = "", styles: Sequence[str] = (), story: str = "",
 ) -> Wording:  # fmt: skip
-    """`scene` for `family`. What LoRAs and styles bring comes first where room is short."""
+    """`scene`, made of `story`, for `family`. What LoRAs and styles bring comes first where room
+    is short.
+    """
     if any(lora.category == "style" for lora in used):
         scene = replace(scene, style="")  # the LoRA's own words name it
     if family == "ideogram4":  # JSON, to which nothing can be added afterwards
@@ -39,7 +41,7 @@ def worded(
     named = words(scene, used, dropped)
     spare = 0
     while True:
-        said = render(family, scene, named, spare=spare)
+        said = render(family, scene, named, story=story, spare=spare)
         against = ", ".join(filter(None, (negative, said.negative)))
         wording = finished(said.positive, used, dropped, against, styles)
         over = clip_tokens(wording.prompt) - CHUNK if family == "sdxl" else 0

@@ -87,4 +87,4 @@ def _job(text: str) -> Job:
 
 
 def _prompt(family: Family, job: Job) -> str:
-    return worded(job.scene or Scene(), family, job.loras, ()).prompt
+    return worded(job.scene or Scene(), family, job.loras, (), story=job.text).prompt

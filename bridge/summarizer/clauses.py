@@ -58,7 +58,7 @@ _ASIDE: Final = re.compile(
 _ALREADY: Final = re.compile(r"^(?:already|just|now|also)\s", re.IGNORECASE)
 _PERFECT: Final = re.compile(
     r"\w+(?:ed|en|wn)|been|found|held|put|come|built|kept|left|set|lit|gone|slid|brought|caught"
-    r"|laid|hung|cut|stood"
+    r"|laid|hung|cut|stood|lost|made|told|sent|spent|met|won|become|paid|sold|bought|torn|worn"
 )
 _NO_SIGHT: Final = re.compile(
     r"^(?:since|except|for once|because|although|though)\b|\blater$", re.I
@@ -74,6 +74,19 @@ _GARMENT: Final = re.compile(rf"\b(?:{alternatives('garments')})\b", re.IGNORECA
 _FACE: Final = re.compile(rf"\b(?:{alternatives('faces')})\b", re.IGNORECASE)
 _GAZE: Final = re.compile(r"^(?:looking|gazing|staring|watching|glancing|peering)\b", re.IGNORECASE)
 _POSE: Final = frozenset(listed("poses"))
+_DEEDS: Final = frozenset(listed("deeds"))
+_MAY_BE_DEEDS: Final = frozenset(listed("deeds_or_things")) - {"backs", "heads", "faces"}
+"""`locks` is one in `locks the door`."""
+_OBJECTS: Final = frozenset([*listed("pronouns"), "the", "a", "an"])
+_AND: Final = re.compile(r"\band (?P<deed>[a-z]+)(?=(?P<next> [^\s,]+)?)")
+_VERB: Final = re.compile(r"(?<= )(?P<deed>[a-z]+)(?=(?P<next> [^\s,]+))")
+_ABSOLUTE: Final = re.compile(
+    r"^(?P<whose>(?:his|her|its|their) (?:(?!is|are|was|were|has|have|had)[\w'’-]+ ){1,4}?)"
+    r"(?:(?P<being>is|are|was|were) (?:now |still |already )?|(?P<having>has|have|had) (?=an?\b))"
+)
+
+
+_INGS: Final = {"goes": "going", "ied": "ying", "ed": "ing", "ies": "ying"}
 
 
 def phrases(sentence: str) -> list[tuple[str, str]]:
@@ -104,23 +117,64 @@ def participle(phrase: str, *, certain: bool = False) -> str:
     next_word = rest.split(" ")[0].strip(",.'’")
     if word in _IRREGULAR and (rest or certain):
         is_perfect = word in ("has", "had", "have") and _PERFECT.fullmatch(next_word)
-        return rest if is_perfect else f"{_IRREGULAR[word]} {rest}".strip()
+        return rest if is_perfect else f"{_IRREGULAR[word]} {_coordinated(rest)}".strip()
     if word.endswith("ed") and not certain:
         return phrase
     leads_on = next_word in _FOLLOWS_A_VERB or next_word.endswith("ly") or next_word[:1] >= SIGN[1]
-    is_noun = word in _NOUNS and not word.endswith("ed")
-    if is_noun or len(word) < 4 or not (certain or not rest or leads_on):
+    is_noun = word in _NOUNS and not word.endswith("ed") and not _is_deed(word, next_word, certain)
+    if is_noun or len(word) < 4 or not (certain or not rest or leads_on or word in _DEEDS):
         return phrase
-    return f"{_ing(word)} {rest}".strip()
+    deed = _third_person(word, next_word) if certain or next_word in _OBJECTS else word
+    return f"{ing(deed)} {_coordinated(rest)}".strip()
 
 
-def _ing(word: str) -> str:
-    if word.endswith("ied"):
-        return f"{word[:-3]}ying"
-    if word.endswith("ed"):
-        return f"{word[:-2]}ing"
-    if word.endswith("ies"):
-        return f"{word[:-3]}ying"
+def split_deed(rest: str) -> tuple[str, str]:
+    """What describes somebody before they act, and what they do: `with one eye`, `polishes it`."""
+    for found in _VERB.finditer(rest):
+        if _is_deed(found["deed"], found["next"].strip(), False):
+            return rest[: found.start()].strip(), rest[found.start() :]
+    return rest, ""
+
+
+def absolute(phrase: str) -> str:
+    """`her coat is torn` → `her coat torn`, as it is said of somebody in passing."""
+    return _ABSOLUTE.sub(lambda it: it["whose"] + ("with " if it["having"] else ""), phrase)
+
+
+def _is_deed(word: str, next_word: str, certain: bool) -> bool:
+    leads_on = next_word in _OBJECTS or next_word[:1] >= SIGN[1] or (certain and bool(next_word))
+    return word in _DEEDS or (word in _MAY_BE_DEEDS and leads_on)
+
+
+def _third_person(word: str, next_word: str) -> str:
+    """`lean` → `leans`; what is no such verb stays."""
+    forms = (f"{word}s", f"{word}es")
+    leads_on = next_word in _FOLLOWS_A_VERB or next_word in _OBJECTS
+    known = (one for one in forms if one in _DEEDS or (one in _MAY_BE_DEEDS and leads_on))
+    return word if word.endswith("s") else next(known, word)
+
+
+def _coordinated(rest: str) -> str:
+    """`his shoulder and swings` after `dropping`: the second deed too."""
+
+    def changed(found: re.Match[str]) -> str:
+        word, following = found["deed"], (found["next"] or "").strip()
+        deed = _third_person(word, following)
+        leads_on = not following or following in _FOLLOWS_A_VERB
+        may_be = deed in _MAY_BE_DEEDS and leads_on and word not in _NOUNS
+        is_deed = may_be or _is_deed(deed, following, False) or bool(_IRREGULAR.get(word))
+        return f"and {ing(deed)}" if is_deed else found[0]
+
+    return _AND.sub(changed, rest)
+
+
+def ing(word: str) -> str:
+    """`climbs` or `climbed` → `climbing`; what is no such form stays."""
+    if word in _IRREGULAR:
+        return str(_IRREGULAR[word])
+    for ending, new in _INGS.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + new
     if not word.endswith("s") or word.endswith("ss"):
         return word
     stem = word[:-1]
@@ -128,7 +182,7 @@ def _ing(word: str) -> str:
         return f"{stem[:-1]}ing"
     if stem.endswith("e") and not stem.endswith(("ee", "ye", "oe")):
         stem = stem[:-1]
-    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", stem):
+    elif re.fullmatch(r"(?:[^aeiou]|qu)*[aeiou][bdgklmnprt]", stem):
         stem += stem[-1]
     return f"{stem}ing"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bridge.summarizer.clauses import participle, phrases
+from bridge.summarizer.clauses import participle, phrases, split_deed
 from bridge.summarizer.people import SIGN, Cast, Person
 from bridge.summarizer.presence import LIMBS, is_there
 from bridge.summarizer.setting import Pov
@@ -17,6 +17,7 @@ _SUBJECT: Final = re.compile(
 )
 _SMALL_WORDS: Final = frozenset([*listed("common_capitals"), *listed("pronouns"), *_PREPOSITIONS])
 _WITH: Final = re.compile(rf"^and ({SIGN})\s*")
+_RELATIVE: Final = ("who", "that", "which")
 _PRONOUN: Final = re.compile(
     r"^(?P<lead>(?:(?:when|while|as)\s)?)(?P<who>he|she|it|they)(?:['’]s)?(?:$|\s+)"
     r"(?P<adverb>(?:only|just|already|still|also|then|herself|himself|slowly)\s+)?(?P<rest>.*)$",
@@ -59,10 +60,14 @@ class Telling:
     absent: list[Person] = field(default_factory=list)
     viewers: list[str] = field(default_factory=list)
     """What the viewer does: shown only when there is nothing else."""
+    joint: list[tuple[Person, Person, str]] = field(default_factory=list)
+    """What two do together."""
 
     def is_seen(self, person: Person) -> bool:
         """In the picture: not just an owner of things, not an animal that does nothing."""
-        is_bystander = not person.name and person.kind != "person" and not person.phrases
+        together = [one for first, second, _ in self.joint for one in (first, second)]
+        is_idle = not person.phrases and person not in together
+        is_bystander = not person.name and person.kind != "person" and is_idle
         return not is_bystander and person not in self.absent
 
 
@@ -109,10 +114,13 @@ class _Teller:
         self.cast = cast
         self.telling = telling
         self.recent: list[Person] = []
+        self.pair: tuple[Person, Person] | None = None
+        """Who acts together in this sentence."""
 
     def take(self, sentence: str) -> None:
         """Sort the phrases of one sentence."""
         owner: Person | None = None
+        self.pair = None
         rest: list[str] = []
         is_viewers = False
         for number, (whole, visible_part) in enumerate(phrases(sentence)):
@@ -131,7 +139,9 @@ class _Teller:
         self.recent += [self.cast.of(sign) for sign in re.findall(SIGN, sentence)]
 
     def _put(self, phrase: str, owner: Person | None, rest: list[str]) -> None:
-        if owner is not None and owner not in self.telling.absent:
+        if self.pair and owner is self.pair[0]:
+            self.telling.joint.append((*self.pair, _for_viewer(phrase)))
+        elif owner is not None and owner not in self.telling.absent:
             owner.phrases.append(_for_viewer(phrase))
         else:
             rest.append(_for_viewer(self._of_nobody(phrase)))
@@ -148,9 +158,12 @@ class _Teller:
         piece = _uncapitalised(_PAST_THEM.sub("", piece))
         if (found := _SUBJECT.match(piece)) and self._begins(found["lead"]):
             return self._by_sign(found, piece)
-        if _OWN_CLAUSE.match(piece):
+        found = _PRONOUN.match(piece)
+        person = self._meant(found["who"]) if found else None
+        is_other = found is not None and found["who"].casefold() in ("he", "she") and not person
+        if _OWN_CLAUSE.match(piece) or is_other:  # of somebody else than the sentence so far
             return None, piece
-        if (found := _PRONOUN.match(piece)) and (person := self._meant(found["who"])):
+        if found and person:
             self.recent.append(person)
             return person, participle(found["rest"], certain=True)
         if (found := _POSSESSIVE.match(piece)) and is_first:
@@ -178,11 +191,13 @@ class _Teller:
                 person.gender, "its" if person.kind != "person" else "their"
             )
             return (person, f"{own} {rest}") if is_own else (None, piece)
-        together = ""
+        self.pair = None
         if found_other := _WITH.match(rest):
-            together = f"together with {found_other[1]}, "
+            other = self.cast.of(found_other[1])
+            is_here = person not in self.telling.absent and other not in self.telling.absent
+            self.pair = (person, other) if is_here else None
             rest = rest[found_other.end() :]
-        phrase = together + participle(_ADVERB.sub("", rest), certain=True)
+        phrase = _told_of(_ADVERB.sub("", rest))
         where = lead if lead.split()[:1] and lead.split()[0] in _PREPOSITIONS else ""
         return person, ", ".join(filter(None, (phrase.rstrip(" ,"), where)))
 
@@ -200,6 +215,18 @@ class _Teller:
         if wanted is None:
             return None
         return next((one for one in reversed(self.recent) if one.gender == "person"), None)
+
+
+def _told_of(rest: str) -> str:
+    """What follows somebody: `with one eye polishes a mug`, `who limps climbs down`."""
+    first = rest.split(" ", maxsplit=1)[0].casefold()
+    if first in _RELATIVE:
+        rest, deed = split_deed(participle(rest.partition(" ")[2], certain=True))
+    elif first in _PREPOSITIONS:
+        rest, deed = split_deed(rest)
+    else:
+        return participle(rest, certain=True)
+    return ", ".join(filter(None, (rest, deed and participle(deed, certain=True))))
 
 
 def _uncapitalised(piece: str) -> str:

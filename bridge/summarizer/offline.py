@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bridge.scene import Scene, Subject
-from bridge.summarizer.clauses import slot_of, without_asides
+from bridge.summarizer.clauses import absolute, slot_of, without_asides
 from bridge.summarizer.foreign import foreign_scene, is_foreign
 from bridge.summarizer.guard import label, rating_of
 from bridge.summarizer.heard import things_heard
@@ -45,6 +45,7 @@ _TELLS: Final = re.compile(r"\bI\b")
 _TO_YOU: Final = re.compile(r"\b(?:you|your|us)\b", re.IGNORECASE)
 _LOOKS: Final = {"She": "a woman", "He": "a man"}
 _MOST_SUBJECTS: Final = 8
+_MANY: Final = {"woman": "women", "man": "men", "person": "people"}
 
 
 def write_offline(tidied: Tidied, people: Sequence[Known]) -> Scene:
@@ -131,21 +132,35 @@ def _composed(
         shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",
         pov=telling.pov,
         subjects=subjects[:_MOST_SUBJECTS],
+        interaction=_interaction(telling, cast),
         place=place,
         time=time_of(_NAME.sub("", moment), cast.nameless(tidied.story)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
-        mood=mood_of(moment),
+        mood=mood_of(moment, [line for turn in last_turns(tidied) for line in turn.speech]),
         style=style,
         written_words=written,
     )
 
 
+def _interaction(telling: Telling, cast: Cast) -> str:
+    """`The two women leaning on the rail, sharing a cone of chips`."""
+    told: dict[str, list[str]] = {}
+    for first, second, phrase in telling.joint:
+        noun = first.noun
+        alike = noun == second.noun and first.count == second.count == 1
+        both = f"the two {_MANY.get(noun, f'{noun}s')}"
+        names = both if alike else cast.spoken_of(f"{cast.sign(first)} and {cast.sign(second)}")
+        text = cast.spoken_of(without_asides(phrase))
+        told.setdefault(names, []).extend([text] if text else [])
+    return ". ".join(f"{names} {', '.join(texts)}" for names, texts in told.items() if texts)
+
+
 def _subject(person: Person, cast: Cast) -> Subject:
     slots: dict[str, list[str]] = {}
     for phrase in person.phrases:
-        text = cast.spoken_of(without_asides(phrase), person)
+        text = absolute(cast.spoken_of(without_asides(phrase), person))
         if text:
             slots.setdefault(slot_of(text), []).append(text)
     filled = {slot: ", ".join(texts) for slot, texts in slots.items()}
@@ -167,5 +182,5 @@ def _spoken_scene(tidied: Tidied, told: Sequence[str], people: Sequence[Known]) 
         time=time_of(said, ""),
         weather=weather_of(said),
         props=tuple(things_heard(tidied.speech)),
-        mood=mood_of(said),
+        mood=mood_of(said, tidied.speech),
     )

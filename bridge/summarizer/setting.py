@@ -1,6 +1,7 @@
 """Time of day, weather, light, style and mood, by the words for them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, get_args
 
 from bridge.summarizer.words import alternatives, one_of, read
@@ -110,6 +111,7 @@ def style_of(sentences: list[str]) -> tuple[str, list[str]]:
 
 _LIGHT: Final = re.compile(rf"\b(?:{alternatives('lights')})\b", re.IGNORECASE)
 _MOODS: Final = {name: _any(words) for name, words in _ENGLISH["moods"].items()}
+_SPOKEN_MOODS: Final = {name: _any(words) for name, words in _ENGLISH["spoken_moods"].items()}
 
 
 def is_light(phrase: str) -> bool:
@@ -117,8 +119,19 @@ def is_light(phrase: str) -> bool:
     return bool(_LIGHT.search(phrase)) and len(phrase.split()) <= 12
 
 
-def mood_of(moment: str) -> str:
-    """The mood with the most words in the text; empty when none has one."""
-    scores = {name: len(pattern.findall(moment)) for name, pattern in _MOODS.items()}
+def mood_of(moment: str, spoken: Sequence[str] = ()) -> str:
+    """The mood with the most words in the text, else in what is `spoken`; empty when none has one.
+
+    Lines that are mostly called out are `lively`, whatever their words.
+    """
+    said = " / ".join(spoken).replace("’", "'")
+    if mood := _most(moment, _MOODS) or _most(said, _SPOKEN_MOODS):
+        return mood
+    loud = sum(line.rstrip().endswith("!") for line in spoken)
+    return "lively" if loud and 2 * loud >= len(spoken) else ""
+
+
+def _most(text: str, moods: Mapping[str, re.Pattern[str]]) -> str:
+    scores = {name: len(pattern.findall(text)) for name, pattern in moods.items()}
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] else ""

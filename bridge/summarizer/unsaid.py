@@ -22,7 +22,8 @@ _LITTLE: Final = frozenset(
         *_RETOLD["drop"],
         *_RETOLD["list"],
         *_RETOLD["signs"],
-        *(word for pair in _RETOLD["swap"].items() for word in " ".join(pair).split()),
+        *(word for name in ("filler", "swap", "upon", "right") for word in _RETOLD[name]),
+        *("next", "close", "right", "all", "man", "woman"),
     ]
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

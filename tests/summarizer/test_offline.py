@@ -166,3 +166,61 @@ def test_the_offline_writer_imports_nothing_heavy() -> None:
     heavy = {"asyncio", "pydantic", "numpy", "msgspec", "orjson", "importlib.metadata", "httpx"}
     assert "bridge.summarizer.offline" in loaded
     assert not heavy & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("An old man with one eye polishes a mug.", "An old man with one eye, polishing"),
+        (
+            "A woman who carries a lantern climbs the stairs.",
+            "A woman carrying a lantern, climbing",
+        ),
+        ("A man who wears a red hat polishes the bar.", "A man wearing a red hat, polishing"),
+        (
+            "A sailor drops his shoulder and swings, spits blood.",
+            "dropping his shoulder and swinging",
+        ),
+        ("Two surgeons bend over the table, gowns stiff.", "Two surgeons bending over the table"),
+        ("A nurse waits, her white apron is torn at the hem.", "her white apron torn at the hem"),
+        ("A clerk goes back to the mill.", "A clerk going back to the mill"),
+        ("Alex and Robin lean on the rail, sharing a cone of chips.", "The two people leaning on"),
+    ],
+)
+def test_prose_reads_like_a_prompt_writers(text: str, told: str) -> None:
+    prompt = render("flux1", written(text), {}, story="a text of other words").positive
+    assert told in prompt
+
+
+def test_two_who_act_together_are_told_of_once() -> None:
+    scene = written("Alex and Robin lean on the rail, sharing a cone of chips. A gull waits.")
+    assert scene.interaction == "the two people leaning on the rail, sharing a cone of chips"
+    assert headcount(scene) == 2
+    prompt = render("flux1", scene, {}, story="other words").positive
+    assert "A person" not in prompt
+    assert "together with" not in prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ('*Odile opens the door.* "Hurry, they’re coming, run!"', "tense"),
+        ('*Odile opens the door.* "I missed you, sweetheart."', "tender"),
+        ('*Odile opens the door.* "He died in the spring."', "sombre"),
+        ('*Odile opens the door.* "Three tickets at last!"', "lively"),
+        ('*Odile opens the door.* "The keys are on the hook."', ""),
+        ('*Odile opens the door with a grin.* "He died in the spring."', "playful"),
+        ('"Hush, sleep well," says Odile.', "calm"),
+    ],
+)
+def test_what_is_spoken_is_a_hint_of_mood_and_no_more(text: str, mood: str) -> None:
+    scene = written(text)
+    assert scene.mood == mood
+    prompt = render("flux1", scene, {}).positive.casefold()
+    for word in ("hurry", "sweetheart", "spring", "ticket", "keys are", "hush"):
+        assert word not in prompt
+
+
+def test_a_pronoun_of_somebody_else_is_not_of_the_one_before() -> None:
+    scene = written("An old man lifts the mug and drinks. He sits, and she wipes the counter.")
+    assert all("counter" not in f"{one.action} {one.pose}" for one in scene.subjects)

@@ -18,7 +18,7 @@ from bridge.summarizer.dialects import (
 )
 from bridge.summarizer.dialects.prompt import Prompt
 
-Render = Callable[[Scene, Mapping[str, str]], Prompt]
+Render = Callable[[Scene, Mapping[str, str], str], Prompt]
 
 DIALECTS: Final[Mapping[Family, Render]] = {
     "flux1": flux1.render,
@@ -36,12 +36,16 @@ DIALECTS: Final[Mapping[Family, Render]] = {
 """The prompt card shows what FLUX.1 would read."""
 
 
-def render(family: Family, scene: Scene, words: Mapping[str, str], *, spare: int = 0) -> Prompt:
+def render(
+    family: Family, scene: Scene, words: Mapping[str, str], *, story: str = "", spare: int = 0
+) -> Prompt:
     """The prompt for a family; `words` maps subjects' names to what the model reads for them.
 
     A name without words is replaced by the subject's look, else by a plain noun: names themselves
-    never appear. `spare`: of SDXL's tokens so many are kept free for what is added afterwards.
+    never appear. No eight words in a row are those of `story`, of which the scene was made; where
+    it is not known, none are the scene's own. `spare`: of SDXL's tokens so many are kept free for
+    what is added afterwards.
     """
     if family == "sdxl":
         return sdxl.render(scene, words, spare=spare)
-    return DIALECTS[family](scene, words)
+    return DIALECTS[family](scene, words, story)

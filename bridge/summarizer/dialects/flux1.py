@@ -20,14 +20,14 @@ from bridge.summarizer.dialects.sentences import (
     told,
 )
 
-LIMIT: Final = 120
-"""Words."""
+LIMIT: Final = 114
+"""Words; LoRAs add some, and together they are to be no more than 120."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
-    """Prose of at most 120 words; what must not be seen has no place in it."""
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
+    """Prose of at most 114 words; what must not be seen has no place in it."""
     lines = [
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, sentence(scene.interaction)),
         Line(2, lettering(scene)),
         Line(3, setting(scene)),
@@ -37,4 +37,4 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(4, instead(scene)),
         Line(9, sentence(shot_of(scene), scene.mood and f"{scene.mood} mood")),
     ]
-    return Prompt(told(scene, words, lines, LIMIT))
+    return Prompt(told(scene, words, lines, LIMIT, story=story))

@@ -23,11 +23,13 @@ from bridge.summarizer.dialects.sentences import (
 )
 
 
-def _render(first: int, more: int, scene: Scene, words: Mapping[str, str]) -> Prompt:
+def _render(
+    first: int, more: int, scene: Scene, words: Mapping[str, str], story: str = ""
+) -> Prompt:
     """At most `first` words, and `more` for every further subject."""
     style = scene.style and f"in the style of {scene.style}"
     lines = [
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, sentence(scene.interaction)),
         Line(2, lettering(scene)),
         Line(1, sentence(style)),
@@ -38,7 +40,7 @@ def _render(first: int, more: int, scene: Scene, words: Mapping[str, str]) -> Pr
         Line(8, sentence(shot_of(scene), lens_of(scene))),
     ]
     further = max(len(scene.subjects) - 1, 0)
-    return Prompt(told(scene, words, lines, min(first + more * further, 300)))
+    return Prompt(told(scene, words, lines, min(first + more * further, 300), story=story))
 
 
 render_dev = partial(_render, 90, 40)

@@ -26,13 +26,13 @@ LIMIT: Final = 260
 """Words."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """A paragraph: shot and lens, people, place, things, the light and what it makes one feel."""
     kind = f"a picture in the style of {scene.style}" if scene.style else "a photograph"
     mood = scene.mood and f"which makes for a {scene.mood} atmosphere"
     lines = [
         Line(1, sentence(kind, shot_of(scene), lens_of(scene))),
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, counted(scene)),
         Line(2, sentence(scene.interaction)),
         Line(3, setting(scene)),
@@ -41,4 +41,4 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(3, sentence(f"the scene is lit like this: {light_of(scene)}", mood)),
         Line(4, instead(scene)),
     ]
-    return Prompt(told(scene, words, lines, LIMIT))
+    return Prompt(told(scene, words, lines, LIMIT, story=story))

@@ -25,14 +25,14 @@ LIMIT: Final = 260
 """Words; the model takes more, the eye of the one who reads the log does not."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """A paragraph: kind of picture, people, what they do, place, things, light, mood."""
     kind = f"an illustration in the style of {scene.style}" if scene.style else ""
     purpose = kind or "a picture of one moment in a story, true to life"
     lines = [
         Line(0, sentence(purpose, shot_of(scene))),
         Line(2, counted(scene)),
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, sentence(scene.interaction)),
         Line(2, lettering(scene)),
         Line(3, setting(scene)),
@@ -41,4 +41,4 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(4, instead(scene)),
         Line(6, sentence(scene.mood and f"the mood is {scene.mood}")),
     ]
-    return Prompt(told(scene, words, lines, LIMIT))
+    return Prompt(told(scene, words, lines, LIMIT, story=story))

@@ -23,13 +23,13 @@ LIMIT: Final = 150
 """Words."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """Kind of picture, lettering, people, place, things, light."""
     kind = f"a picture in the style of {scene.style}" if scene.style else "a photo"
     lines = [
         Line(1, sentence(kind, scene.shot)),
         Line(2, lettering(scene)),
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, sentence(scene.interaction)),
         Line(3, setting(scene)),
         *(Line(5 + rank, text) for rank, text in enumerate(shown(scene.props))),
@@ -37,4 +37,4 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(9, sentence(scene.mood and f"{scene.mood} mood")),
         Line(9, sentence(shot_of(scene).removeprefix(scene.shot))),
     ]
-    return Prompt(told(scene, words, lines, LIMIT), ", ".join(scene.must_not))
+    return Prompt(told(scene, words, lines, LIMIT, story=story), ", ".join(scene.must_not))

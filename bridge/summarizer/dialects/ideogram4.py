@@ -5,10 +5,12 @@ The order of the keys is the training's; a box is [top, left, bottom, right] in 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from bridge.scene import Scene, Subject
+from bridge.summarizer.dialects.copied import told_in
 from bridge.summarizer.dialects.prompt import Prompt, sentence
 from bridge.summarizer.dialects.retell import retold
 from bridge.summarizer.dialects.sentences import (
@@ -30,19 +32,20 @@ _LOW: Final = (520, 980)
 """Where an animal is, when nothing is told."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """One JSON object; every text in it is told anew as in the other dialects."""
     exact = kept_words(scene, words)
-    elements = [_element(one, words, exact) for one in scene.subjects]
+    retell = partial(retold, exact=exact, story=told_in(story))
+    elements = [_element(one, words, retell) for one in scene.subjects]
     if scene.written_words:
         desc = "lettering, clear to read"
         elements.append({"type": "text", "text": scene.written_words, "desc": desc})
     background = (setting(scene), *shown(scene.props), instead(scene))
     caption = {
-        "high_level_description": retold(_summary(scene, words), exact),
-        "style_description": _style(scene, exact),
+        "high_level_description": retell(_summary(scene, words)),
+        "style_description": _style(scene, retell),
         "compositional_deconstruction": {
-            "background": retold(" ".join(filter(None, background)), exact),
+            "background": retell(" ".join(filter(None, background))),
             "elements": elements,
         },
     }
@@ -57,8 +60,8 @@ def _summary(scene: Scene, words: Mapping[str, str]) -> str:
     return " ".join(filter(None, everything)) or "A quiet scene."
 
 
-def _style(scene: Scene, exact: tuple[str, ...]) -> Mapping[str, str]:
-    look = {"aesthetics": scene.mood, "lighting": retold(light_of(scene), exact)}
+def _style(scene: Scene, retell: Callable[[str], str]) -> Mapping[str, str]:
+    look = {"aesthetics": scene.mood, "lighting": retell(light_of(scene))}
     if scene.style:
         look |= {"medium": "illustration", "art_style": scene.style}
     else:
@@ -67,10 +70,10 @@ def _style(scene: Scene, exact: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _element(
-    subject: Subject, words: Mapping[str, str], exact: tuple[str, ...]
+    subject: Subject, words: Mapping[str, str], retell: Callable[[str], str]
 ) -> dict[str, object]:
     box = _box(subject)
-    desc = retold(subject_line(subject, words), exact)
+    desc = retell(subject_line(subject, words, Scene()))
     return {"type": "obj", **({"bbox": box} if box else {}), "desc": desc}
 
 

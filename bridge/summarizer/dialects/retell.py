@@ -1,97 +1,109 @@
 """Tells a prompt's sentences anew, so that no eight words in a row are the story's own.
 
-A record may hold whole clauses of the text. An image model needs neither articles nor copulas, so
-one of these is left out before a run grows too long, the one that is missed least.
+A record may hold whole clauses of the text. Where a run of them is too long, one little word is
+left out or gives way to another: the one that a reader misses least.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from bridge.summarizer.words import read
+from bridge.summarizer.dialects.copied import ANYTHING, LONGEST_RUN, Run
+from bridge.summarizer.dialects.little_words import How, Words, is_many, language, may_go, reads
 
-LONGEST_RUN: Final = 7
-"""Words in a row that are left as they stand."""
-DROPPED, LISTED, JOINED, SWAPPED = 4, 3, 2, 1
-"""A little word left out; a comma for `and`; `also` before a word; another word for one."""
+_BEFORE: Final = (How.JOINED, How.RIGHT)
+"""They put a word before one, which stays and may begin another run."""
+_ELSEWHERE: Final = (How.NONE, How.DROPPED, How.JOINED, How.LISTED)
+"""The order in other languages than English, in which an ending may hang on a little word."""
+_SUBORDINATE: Final = frozenset(
+    {"where", "that", "when", "until", "till", "which", "who", "as", "while", "because", "if"}
+)
+"""Before a subject whose verb must stay as it is."""
+_REACH: Final = 6
+"""Words before a verb in which its subject begins."""
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[\W_]+")
 _PIECE: Final = re.compile(r"[^\W_]+")
 _THERE_IS: Final = re.compile(r"(?:(?<=[.!?] )|^)There (?:is|are|was|were) (\w)")
 _SENTENCE: Final = re.compile(r"(?<=[.!?]) ")
-_COUNTED: Final = frozenset(
-    {"few", "little", "lot", "bit", "hundred", "thousand", "dozen", "minute", "moment", "while"}
-)
-"""After `a`, which belongs to them."""
-_AFTER_HER: Final = frozenset(
-    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "of", "off", "on", "over",
-     "the", "through", "to", "under", "up", "down", "out", "with", "while", "back"}
-)  # fmt: skip
-"""What shows that `her` was no possessive."""
-_COPULAS: Final = frozenset({"is", "are", "was", "were"})
-_SUBJECTS: Final = frozenset(
-    {"it", "there", "he", "she", "they", "that", "this", "which", "who", "what", "here"}
-)
-"""What needs its copula."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """One language's little words."""
+def retold(
+    text: str,
+    exact: Iterable[str] = (),
+    *,
+    story: Container[Run] = ANYTHING,
+    foreign: bool = True,
+) -> str:
+    """`text` with a little word changed in every run that `story` has; see `copied`.
 
-    drop: frozenset[str]
-    listing: tuple[str, ...]
-    join: str
-    swap: Mapping[str, str]
-    signs: frozenset[str]
-    """What the language is known by: these and other common words."""
-    is_english: bool
-
-
-def retold(text: str, exact: Iterable[str] = (), *, foreign: bool = True) -> str:
-    """`text` with a little word less in every run of eight; `exact` phrases keep every letter.
-
-    Without `foreign` only English is touched.
+    `exact` phrases keep every letter; without `foreign` only English is touched.
     """
     text = _THERE_IS.sub(lambda found: found[1].upper(), text)
     tokens = _tokens(text, _spans(text, exact))
-    run: list[int] = []
-    for at, token in enumerate(tokens):
-        if not token.weight:
-            continue
-        is_kept = token.is_fixed or not (foreign or token.words.is_english)
-        run = [] if is_kept else [*run, at]
-        while sum(tokens[one].weight for one in run) > LONGEST_RUN:
-            worth, best = _best(tokens, run)
-            if worth:
-                _change(tokens, best, worth)
-            run = run[run.index(best) + (worth != JOINED) :]
+    start = 0
+    while run := _copied(tokens, story, start, foreign=foreign):
+        how, best = _best(tokens, run)
+        if how:
+            _change(tokens, best, how)
+        start = best if how in _BEFORE else best + 1
     return "".join(token.text for token in tokens)
 
 
-def _best(tokens: list["_Token"], run: list[int]) -> tuple[int, int]:
-    """The change that reads best, and where; 0 at the first word when there is none."""
-    found = [(_worth(tokens, one), one) for one in run]
-    helping = [each for each in found if each[0] and each != (JOINED, run[0])]
-    return max(helping, key=lambda each: _order(tokens, *each), default=(0, run[0]))
+def _copied(
+    tokens: list["_Token"], story: Container[Run], start: int, *, foreign: bool
+) -> list[int]:
+    """The tokens of the first run from `start` on that stands in the story; none: empty."""
+    run: list[tuple[int, str]] = []
+    for at in range(start, len(tokens)):
+        token = tokens[at]
+        if not token.weight:
+            continue
+        if not (foreign or token.words.is_english):
+            run = []
+            continue
+        is_ours = story is ANYTHING and " " in token.text  # a word was put before it
+        pieces = _PIECE.findall(token.text.lower())
+        run = [(at, pieces[-1])] if is_ours else run + [(at, piece) for piece in pieces]
+        while len(run) > LONGEST_RUN:
+            if tuple(piece for _, piece in run[: LONGEST_RUN + 1]) in story:
+                return list(dict.fromkeys(one for one, _ in run[: LONGEST_RUN + 1]))
+            del run[0]
+        if token.is_fixed and story is ANYTHING:
+            run = []
+    return []
 
 
-def _order(tokens: list["_Token"], worth: int, at: int) -> tuple[int, bool, int]:
-    """Greater is better: not at a sentence's start, and late, so that few changes do.
+def _best(tokens: list["_Token"], run: list[int]) -> tuple[How, int]:
+    """The change that reads best, and where; NONE at the first word when there is none."""
+    found = [(_how(tokens, one), one) for one in run]
+    helping = [each for each in found if each[0] and not (each[0] in _BEFORE and each[1] == run[0])]
+    return max(helping, key=lambda each: _order(tokens, *each), default=(How.NONE, run[0]))
 
-    In other languages than English an ending may hang on the word that would be left out.
-    """
+
+def _order(tokens: list["_Token"], how: How, at: int) -> tuple[int, bool, int]:
+    """Greater is better: not at a sentence's start, and late, so that few changes do."""
     token = tokens[at]
-    return worth if token.words.is_english else -worth, token.text.islower(), at
+    worth = how if token.words.is_english else _ELSEWHERE.index(how)
+    return worth, token.text.islower(), at
 
 
 def bare(phrase: str) -> str:
     """`phrase` without any little word that can be spared, as in a list of tags."""
     tokens = _tokens(phrase, [])
-    for at, token in enumerate(tokens):
-        if token.text.lower() in token.words.drop and _worth(tokens, at) == DROPPED:
-            _change(tokens, at, DROPPED)
+    for at in range(len(tokens)):
+        if _may_go(tokens, at):
+            _change(tokens, at, How.DROPPED)
+    return "".join(token.text for token in tokens)
+
+
+def shortened(text: str, exact: Iterable[str], over: int) -> str:
+    """`text` with up to `over` little words less, the last ones first."""
+    tokens = _tokens(text, _spans(text, exact))
+    for at in range(len(tokens) - 1, 0, -1):
+        if over > 0 and tokens[at].words.is_english and _may_go(tokens, at):
+            _change(tokens, at, How.DROPPED)
+            over -= 1
     return "".join(token.text for token in tokens)
 
 
@@ -102,7 +114,7 @@ class _Token:
     text: str
     weight: int
     """How many words a reader may count in it."""
-    words: _Words
+    words: Words
     is_fixed: bool
 
 
@@ -124,7 +136,7 @@ def _tokens(text: str, spans: list[tuple[int, int]]) -> list[_Token]:
     for first, last in spans:
         free = free[:first] + " " * (last - first) + free[last:]
     for sentence in _SENTENCE.split(text):
-        words = _language(free[start : start + len(sentence)])
+        words = language(free[start : start + len(sentence)])
         for found in _TOKEN.finditer(sentence):
             at = start + found.start()
             weight = 1 if found[0].isalnum() else len(_PIECE.findall(found[0]))
@@ -135,34 +147,34 @@ def _tokens(text: str, spans: list[tuple[int, int]]) -> list[_Token]:
     return done
 
 
-def _worth(tokens: list[_Token], at: int) -> int:
-    """How well a change at a word reads, of the numbers below; 0 where there is none."""
+def _how(tokens: list[_Token], at: int) -> How:
+    """How a word may best be changed where it stands."""
     words, word = tokens[at].words, tokens[at].text.lower()
     before, after = _beside(tokens, at, -1), _beside(tokens, at, 1)
-    is_after_comma = at > 1 and tokens[at - 1].text == ", "
     if tokens[at].is_fixed:
-        return 0
-    if word in words.drop and after and not _is_bound(word, before, after):
-        return DROPPED
-    if word in words.listing and after and is_after_comma:
-        return DROPPED
-    if word in words.listing and after and before:
-        return LISTED
-    if tokens[at].weight and ((is_after_comma and after) or _starts(tokens, at)):
-        return JOINED
-    return SWAPPED if word in words.swap else 0
+        return How.NONE
+    how, _ = words.changes.get(word, (How.NONE, ""))
+    is_bound = how is How.GOING and not _SUBORDINATE.isdisjoint(_before(tokens, at))
+    if how and after and not is_bound and reads(how, before, after):
+        return how
+    if words.is_english and word == "the" and is_many(after):
+        return How.PLURAL
+    is_after_comma = at > 1 and tokens[at - 1].text == ", "
+    if word in words.listing and after:
+        return How.DROPPED if is_after_comma else How.LISTED if before else How.NONE
+    if _may_go(tokens, at):
+        return How.DROPPED
+    return How.JOINED if (is_after_comma and after) or _starts(tokens, at) else How.NONE
+
+
+def _may_go(tokens: list[_Token], at: int) -> bool:
+    token, before, after = tokens[at], _beside(tokens, at, -1), _beside(tokens, at, 1)
+    return not token.is_fixed and may_go(token.words, token.text.lower(), before, after)
 
 
 def _starts(tokens: list[_Token], at: int) -> bool:
     """Whether a word begins a sentence that is not the first."""
     return at > 2 and tokens[at - 1].text == " " and tokens[at - 2].text == "."
-
-
-def _is_bound(word: str, before: str, after: str) -> bool:
-    """Whether a little word cannot be spared where it stands."""
-    if word in _COPULAS:
-        return before in _SUBJECTS
-    return after in (_AFTER_HER if word == "her" else _COUNTED)
 
 
 def _beside(tokens: list[_Token], at: int, way: int) -> str:
@@ -173,44 +185,33 @@ def _beside(tokens: list[_Token], at: int, way: int) -> str:
     return tokens[there].text.lower() if tokens[there].weight else ""
 
 
-def _change(tokens: list[_Token], at: int, worth: int) -> None:
+def _before(tokens: list[_Token], at: int) -> list[str]:
+    """The words before one, as far as a subject reaches."""
+    words = [token.text.lower() for token in tokens[max(0, at - 2 * _REACH) : at] if token.weight]
+    return words[-_REACH:]
+
+
+def _change(tokens: list[_Token], at: int, how: How) -> None:
     token = tokens[at]
-    if worth == DROPPED:
-        after = tokens[at + 2]
-        tokens[at + 2] = replace(after, text=_like(token.text, after.text))
-        tokens[at], tokens[at + 1] = replace(token, text=""), replace(token, text="", weight=0)
-    elif worth == LISTED:
-        tokens[at - 1], tokens[at] = replace(token, text="", weight=0), replace(token, text=",")
-    elif worth == SWAPPED:
-        new = token.words.swap[token.text.lower()]
-        tokens[at] = replace(token, text=_like(token.text, new))
-    elif worth == JOINED:
+    _, new = token.words.changes.get(token.text.lower(), (How.NONE, ""))
+    if how is How.LISTED:
+        tokens[at - 1], tokens[at] = _gap(tokens[at - 1], ""), _gap(token, ",")
+    elif how is How.JOINED:
         is_name = token.text[1:2].isupper()
         rest = token.text if is_name else f"{token.text[0].lower()}{token.text[1:]}"
-        text = f"{_like(token.text, token.words.join)} {rest}"
-        tokens[at] = replace(token, text=text)
+        tokens[at] = replace(token, text=f"{_like(token.text, token.words.join)} {rest}")
+    elif new and how > How.LISTED and (how is not How.OWNER or _beside(tokens, at, -1)):
+        tokens[at] = replace(token, text=_like(token.text, new), weight=len(new.split()))
+    else:
+        after = tokens[at + 2]
+        tokens[at + 2] = replace(after, text=_like(token.text, after.text))
+        tokens[at], tokens[at + 1] = _gap(token, ""), _gap(tokens[at + 1], "")
+
+
+def _gap(token: _Token, text: str) -> _Token:
+    return replace(token, text=text, weight=0)
 
 
 def _like(old: str, new: str) -> str:
     """`new` with a capital where `old` had one."""
     return f"{new[0].upper()}{new[1:]}" if old[0].isupper() else new
-
-
-def _language(sentence: str) -> _Words:
-    """The language whose little words are the most in a sentence; English in doubt."""
-    found = set(_PIECE.findall(sentence.lower()))
-    best = max(_lists().values(), key=lambda one: len(found & one.signs))
-    is_sure = not sentence.isascii() or len(found & best.signs) > 1
-    return best if is_sure else _lists()["en"]
-
-
-@cache
-def _lists() -> Mapping[str, _Words]:
-    raw: Mapping[str, Any] = read("retold")
-    return {name: _read(one, is_english=name == "en") for name, one in raw.items()}
-
-
-def _read(raw: Mapping[str, Any], *, is_english: bool) -> _Words:
-    drop, listing = frozenset(raw["drop"]), tuple(raw["list"])
-    signs = drop.union(listing, raw.get("signs", ()))
-    return _Words(drop, listing, raw["join"], raw.get("swap", {}), signs, is_english)

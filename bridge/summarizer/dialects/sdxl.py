@@ -17,7 +17,7 @@ from bridge.summarizer.dialects.sentences import light_of, shot_of, wearing, wea
 _PIECE: Final = re.compile(r"\s*[,;.、。]+\s*(?:and )?|\s+and (?=\w+ing\b)|\s+(?=with )")
 
 
-def render(scene: Scene, words: Mapping[str, str], *, spare: int = 0) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "", *, spare: int = 0) -> Prompt:
     """Phrases joined by commas; those of low rank are left out where they do not fit.
 
     `spare` tokens are kept free.

@@ -22,12 +22,12 @@ LIMIT: Final = 120
 """Words."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """Subjects and what they do, place, light, and a camera that stands still."""
     style = scene.style and f"in the style of {scene.style}"
     lines = [
         Line(1, sentence(style)),
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, sentence(scene.interaction)),
         Line(2, lettering(scene)),
         Line(3, setting(scene)),
@@ -35,4 +35,4 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(3, sentence(light_of(scene), scene.mood and f"{scene.mood} mood")),
         Line(4, sentence(shot_of(scene), "the camera stands still")),
     ]
-    return Prompt(told(scene, words, lines, LIMIT), ", ".join(scene.must_not))
+    return Prompt(told(scene, words, lines, LIMIT, story=story), ", ".join(scene.must_not))

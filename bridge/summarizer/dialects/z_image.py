@@ -26,14 +26,14 @@ LIMIT: Final = 320
 """Words; some 512 tokens."""
 
 
-def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
+def render(scene: Scene, words: Mapping[str, str], story: str = "") -> Prompt:
     """Up to 320 words: frame, count, each subject, place, things, light."""
     frame = sentence(
         scene.style and f"the whole picture is in the style of {scene.style}", shot_of(scene)
     )
     lines = [
         Line(1, frame),
-        *(Line(rank, subject_line(one, words)) for rank, one in enumerate(scene.subjects)),
+        *(Line(rank, subject_line(one, words, scene)) for rank, one in enumerate(scene.subjects)),
         Line(2, counted(scene)),
         Line(2, sentence(scene.interaction)),
         Line(2, lettering(scene)),
@@ -44,4 +44,6 @@ def render(scene: Scene, words: Mapping[str, str]) -> Prompt:
         Line(4, instead(scene)),
         Line(6, sentence(scene.mood and f"the mood is {scene.mood}")),
     ]
-    return Prompt(told(scene, words, lines, LIMIT, foreign=False), ", ".join(scene.must_not))
+    return Prompt(
+        told(scene, words, lines, LIMIT, foreign=False, story=story), ", ".join(scene.must_not)
+    )
