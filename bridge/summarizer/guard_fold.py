@@ -54,7 +54,9 @@ _AS_L: Final = str.maketrans(_SIGNS, "oleasgtbgzaslltelc")
 _STARTS: Final = "@$€£¢"
 """Signs that may stand for a word's first letter; others at an edge are only marks."""
 _EDGES: Final = "!\"#%&'()*+,-./:;<=>?[\\]^_`{}~。、，！？「」『』（）【】《》；：·"
-_CHUNK: Final = re.compile(rf"[{re.escape(_EDGES)}]*+[a-z]*+[{re.escape(_EDGES)}]*+(?!\S)|(\S++)")
+_CHUNK: Final = re.compile(
+    rf"[{re.escape(_EDGES)}]*+[a-z]*+[{re.escape(_EDGES)}]*+(?:\s++|\Z)|(\S++)"
+)
 """Of small ASCII letters: what is more than a word with marks around it."""
 _MERE_EDGES: Final = "\"'(),-./:;<=>?[\\]_{}~"
 _PARTING: Final = ",;()[]{}|!?。、，！？「」『』（）【】《》；"
@@ -90,8 +92,9 @@ def _folded(text: str) -> str:
     """Small letters without accents, width, entities and unseen characters."""
     if "&" in text:
         text = html.unescape(text)
-    for odd, plain in _COMMON:
-        text = text.replace(odd, plain)
+    if not text.isascii():
+        for odd, plain in _COMMON:
+            text = text.replace(odd, plain)
     text = text.translate(_CONTROLS)
     if text.isascii():
         return text.lower()

@@ -26,10 +26,9 @@ _SPEECH: Final = re.compile(
     rf"|[\"”]\s\w+\s(?:{alternatives('speech_verbs')})\b"
 )
 _CRAFT: Final = re.compile(
-    rf"\b(?:{one_of(_TAGS['pictures'])})\s+of\b|\b(?:\d+\s?mm|f/\d|{one_of(_TAGS['craft'])})\b",
-    re.IGNORECASE,
+    rf"\b(?:{one_of(_TAGS['pictures'])})\s+of\b|\b(?:\d+\s?mm|f/\d|{one_of(_TAGS['craft'])})\b"
 )
-"""Words of somebody who orders a picture."""
+"""Words of somebody who orders a picture, in small letters: to look for both costs thrice."""
 _TELLING: Final = re.compile(r"\b(?:I|you|he|she|they|we|my|your|his|her)\b", re.IGNORECASE)
 _CAPTION: Final = re.compile(r'\s*\{\s*"\w+"\s*:')
 """A prompt as JSON, as Ideogram 4 and FLUX.2 take it."""
@@ -61,7 +60,7 @@ def is_story(text: str) -> bool:
     is_quoted = '"' in text or "“" in text or "”" in text
     if _MARKS.search(text) or (is_quoted and _SPEECH.search(text)):
         return True
-    if _CRAFT.search(text) or _is_list(text):
+    if _CRAFT.search(text.lower()) or _is_list(text):
         return False
     ends = len(_ENDED.findall(text))
     is_noun_phrase = _NOUN_PHRASE.match(text) and ends < 2
