@@ -8,7 +8,7 @@ from typing import Final
 
 from bridge.domain import Lora
 from bridge.lora.fold import Folded
-from bridge.lora.spoken import lines
+from bridge.spoken import lines
 from bridge.presence import SIGHT
 
 WORDS: Final[dict[str, list[str]]] = json.loads(

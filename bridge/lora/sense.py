@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bridge.lora.mention import WORDS, Mention
-from bridge.lora.spoken import is_lettering, is_talked_of
+from bridge.spoken import is_lettering, is_talked_of
 from bridge.presence import SIGHT, is_gone, is_told_of
 
 _MOMENTS: Final = ("general", "expression")

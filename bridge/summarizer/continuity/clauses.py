@@ -15,7 +15,8 @@ _LONGEST: Final = 300
 _LETTERING: Final = re.compile(r"\"[^\"]*\"")
 _SPLIT: Final = re.compile(
     rf"\s*[;:—–]\s*|,\s+(?:and |but |then |or |so )?|(?<!{SIGN})\sand\s|\sand\s(?!{SIGN}|I\b|you\b)"
-    r"|\s(?=(?:then|while|where|until|but|as soon as|when)\s(?!more\b))"
+    r"|\s(?=(?:then|while|where|until|but|as soon as|when"
+    r"|(?:before|as if|as though)\s(?=he|she|they|I|you|it|his|her|the|any|some))\s(?!more\b))"
     rf"|\s(?=who\s|as\s(?:{SIGN}|he|she|they|I|we|the)\b)"
 )
 _LEAD: Final = re.compile(
@@ -24,7 +25,7 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\b(?:all (?:\w+ )?of (?:them|us)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
+    r"\b(?:all (?:\w+ )?of (?:them|us)|all (?:two|three|four|five|six)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
     r"|the (?:two|three|four|five|pair|lot) of (?:them|us)|everyone|everybody|together)\b",
     re.IGNORECASE,
 )

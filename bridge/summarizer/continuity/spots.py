@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bridge.summarizer.people import SIGN
-from bridge.summarizer.words import one_of, read
+from bridge.summarizer.words import listed, one_of, read
 
 _WORDS: Final = read("continuity")
 _LISTED: Final = read("places")
@@ -40,8 +40,32 @@ _PLACE: Final = re.compile(
 _TABLE: Final = re.compile(
     rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS})){_PART}", re.IGNORECASE
 )
+_NEXT: Final = re.compile(r"(?:['’]s)? ([\w’'-]+)")
+_HEADS: Final = frozenset(
+    [
+        *(head for heads in read("people")["heads"].values() for head in heads),
+        *(word for name in ("things", "garments") for word in listed(name)),
+        "peg", "pegs", "pole", "flap", "screen", "sign", "lights", "key", "keys", "bell", "cat", "dog",
+    ]
+) - {"tower", "well", "stage", "bar", "boat", "ship", "wagon", "carriage", "tent", "train", "tram"}  # fmt: skip
+"""What makes another thing of the place before it."""
+_OPENING: Final = re.compile(r"[^.!?:;]{3,80}[.:]")
+_VERB: Final = re.compile(
+    r"\b(?:is|are|was|were|has|had|have|he|she|they|I|you|we|it|\w+(?:ed|ing))\b"
+    rf"|(?:{SIGN}|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
+)  # fmt: skip
+_AT_HOURS: Final = re.compile(
+    r"(?:,? (?:at|in|on|by|after|before|towards?) (?:low |high |the )?(?:noon|midday|night|dawn|dusk|midnight|sunrise"
+    r"|sunset|evening|morning|afternoon|\w+ o['’]clock|closing time|tide))+$", re.IGNORECASE,
+)  # fmt: skip
+_WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
+_TITLE: Final = re.compile(r"[A-Z][\w’'-]+ (?:\d+|[A-Z]|one|two|three|four|five|six)")
+"""`Bay 12`."""
+_NOUN: Final = re.compile(
+    rf"\b(?:{_NOUNS}|[a-z]+(?:room|house|yard|shop|works|hall))\b", re.IGNORECASE
+)
 _FAR: Final = re.compile(
-    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
+    r"\b(?:from|toward|towards|across|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
     re.I,
 )
 _NAMED: Final = re.compile(
@@ -83,15 +107,17 @@ _LITTLE: Final = frozenset(
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
+    if opening := _opening(story):
+        return opening
     if named := _NAMED.match(story):
         return named["phrase"]
-    found = list(_PLACE.finditer(story))
+    found = places_in(story)
     near = [one for one in found if not _FAR.search(story[: one.start()])]
+    table = _TABLE.search(story)
+    if table and all(table.start() < one.start() for one in near):
+        return table["phrase"].lower()
     for one in near or found:
         return phrase(one)
-    table = _TABLE.search(story)
-    if table:
-        return table["phrase"].lower()
     unlisted = _UNLISTED.match(story)
     return unlisted["phrase"] if unlisted else ""
 
@@ -108,8 +134,32 @@ def heading(story: str, known: Sequence[str]) -> str:
 
 
 def places_in(text: str) -> list[re.Match[str]]:
-    """All places that a text names, in order."""
-    return list(_PLACE.finditer(text))
+    """All places that a text names, in order; `a cinema usher` is none."""
+    return [one for one in _PLACE.finditer(text) if not _is_compound(text, one.end())]
+
+
+def _is_compound(text: str, end: int) -> bool:
+    following = _NEXT.match(text, end)
+    return following is not None and following[1].casefold() in _HEADS
+
+
+def _opening(story: str) -> str:
+    """The place among the pieces of a verbless opening: `Monday, eight o'clock, the laundry.`"""
+    pieces = _OPENING.match(story)
+    if not pieces or _VERB.search(pieces[0]):
+        return ""
+    for piece in re.split(r"[,:—–]\s*|\.\s*", pieces[0]):
+        text = re.sub(
+            rf"^(?:back )?(?:(?:in|at|on|inside|aboard) )?(?:the|an?) |{SIGN}(?:['’]s)? ?",
+            "",
+            piece,
+        )
+        text = _AT_HOURS.sub("", text)
+        if (inner := _WITHIN.match(text)) and not _NOUN.search(inner[0]):
+            text = text[inner.end() :]
+        if _TITLE.fullmatch(piece) or (_NOUN.search(text) and not _is_compound(piece, len(piece))):
+            return re.sub(r"\sitself$", "", text.strip())
+    return ""
 
 
 def phrase(found: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """The next state of a chat: what a message does not say stays as it was."""
 
+import re
 from typing import Final
 
 from bridge.summarizer.continuity.clauses import clauses
@@ -13,6 +14,8 @@ from bridge.summarizer.setting import weather_of
 from bridge.summarizer.tidy import tidy
 
 _MOST_PLACES: Final = 12
+_NOT_YET: Final = re.compile(r"(?:before|as if|as though|unless|lest)\s", re.IGNORECASE)
+"""What such a clause tells has not happened."""
 
 
 def advance(before: ChatState, message: Message) -> ChatState:
@@ -24,6 +27,8 @@ def advance(before: ChatState, message: Message) -> ChatState:
     stage.enter(filter(None, writers))
     dresser, mover = Dresser(stage), Mover(stage)
     for clause in clauses(stage, story):
+        if _NOT_YET.match(clause.text):
+            continue
         mover.take(clause)
         if not mover.is_apart:
             dresser.take(clause)
