@@ -49,6 +49,7 @@ _HEADS: Final = frozenset(
     ]
 ) - {"tower", "well", "stage", "bar", "boat", "ship", "wagon", "carriage", "tent", "train", "tram"}  # fmt: skip
 """What makes another thing of the place before it."""
+_IS: Final = re.compile(r"\b([Tt]he [a-z]+)['’]s (?=\w+ (?:and|behind|below|around|under)\b)")
 _OPENING: Final = re.compile(r"[^.!?:;]{3,80}[.:]")
 _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|has|had|have|he|she|they|I|you|we|it|\w+(?:ed|ing))\b"
@@ -81,9 +82,10 @@ _HEADING: Final = re.compile(
     rf"(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b[,.:]?\s)?"
     r"(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
     rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
-    r"(?=[,.:—–]|\s(?:at|by|in the) \w+)",
+    r"(?=[,.:—–]|\s(?:at|by|in the) \w+|\s(?:is|was|has|smells|hums|lies|stands)\b)",
     re.IGNORECASE,
 )
+_PLACED: Final = re.compile(r"\s(?:over|above|of|in|by|behind|below|under|beside|at|aboard)\s")
 _LITTLE: Final = frozenset(
     [
         "the",
@@ -107,6 +109,7 @@ _LITTLE: Final = frozenset(
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
+    story = _IS.sub(r"\1 is ", story)
     if opening := _opening(story):
         return opening
     if named := _NAMED.match(story):
@@ -125,12 +128,13 @@ def first_place(story: str) -> str:
 def heading(story: str, known: Sequence[str]) -> str:
     """A place that stands over a message (`Later, at the docks. …`), where it is another one."""
     found = _HEADING.match(story)
-    if not found or not known:
+    if not known:
         return ""
-    place = re.sub(SIGN, "", found["place"]).strip()
-    noun = place.split()[-1].casefold()
-    there = again(place, noun, known)
-    return "" if words(there) & words(known[-1]) else there
+    place = re.sub(SIGN, "", found["place"]).strip() if found else _opening(story)
+    if not place:
+        return ""
+    there = again(place, place.split()[-1].casefold(), known)
+    return "" if words(there) & words(_PLACED.split(known[-1])[0]) else there
 
 
 def places_in(text: str) -> list[re.Match[str]]:
@@ -140,7 +144,7 @@ def places_in(text: str) -> list[re.Match[str]]:
 
 def _is_compound(text: str, end: int) -> bool:
     following = _NEXT.match(text, end)
-    return following is not None and following[1].casefold() in _HEADS
+    return following is not None and re.sub("['’]s?$", "", following[1].casefold()) in _HEADS
 
 
 def _opening(story: str) -> str:
@@ -154,7 +158,7 @@ def _opening(story: str) -> str:
             "",
             piece,
         )
-        text = _AT_HOURS.sub("", text)
+        text = re.sub(r"\s(?:to|from|bound for) [A-Z].*", "", _AT_HOURS.sub("", text))
         if (inner := _WITHIN.match(text)) and not _NOUN.search(inner[0]):
             text = text[inner.end() :]
         if _TITLE.fullmatch(piece) or (_NOUN.search(text) and not _is_compound(piece, len(piece))):

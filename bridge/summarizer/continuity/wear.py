@@ -42,6 +42,8 @@ class Dresser:
     def _deed(self, one: Told, clause: Clause, *, is_first: bool) -> Deed:
         if self._is_given(one, clause):
             return "lost"
+        if signs.RESTS_ON.search(one.before) or signs.AND_ALL.match(one.after):
+            return "none"
         if one.determiner == "one" and "the other" not in clause.sentence:
             return "none"
         if (placed := signs.ONTO.match(one.after)) and signs.PLACES_ON.search(one.before):
@@ -78,6 +80,8 @@ class Dresser:
         if one.found["pronoun"]:
             return bool(is_put or signs.PUTS_ON.search(one.before))
         is_worn = signs.ON_BEFORE.search(one.before) and not signs.ONTO.match(one.after)
+        if one.is_new and signs.UNDER_IT.match(one.after):
+            return True
         if is_put or is_worn or signs.REVEALS.search(one.before):
             return True
         if clause.kind == "thing" and signs.FINITE.search(clause.text):
@@ -95,7 +99,10 @@ class Dresser:
             is_joined = not is_first and signs.JOINED.search(one.before)
             if is_joined or _continues(one, clause):
                 return True
-        is_apposed = clause.kind in ("carried", "thing") and not one.before and not clause.is_first
+        is_apposed = clause.kind in ("carried", "thing") and not one.before
+        is_apposed = is_apposed and (
+            not clause.is_first or bool(signs.LIST.fullmatch(clause.sentence))
+        )
         return is_apposed and not signs.LIES.match(one.after)
 
     def _do(self, deed: Deed, one: Told, clause: Clause) -> None:
@@ -128,7 +135,8 @@ class Dresser:
 
     def _giving_way(self, wearer: str, garment: Garment, one: Told, deed: Deed) -> frozenset[str]:
         """The slots whose things are off when this is on: none for what is worn already."""
-        is_beneath = _BENEATH.search(one.after) or signs.OVER.search(one.before)
+        is_beneath = _BENEATH.search(one.after) or signs.UNDER_IT.match(one.after)
+        is_beneath = is_beneath or signs.OVER.search(one.before)
         is_worn = (
             any(each.on and each.noun == garment.noun for each in self.stage.worn(wearer))
             and not one.is_new

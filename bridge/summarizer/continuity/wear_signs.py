@@ -31,7 +31,8 @@ THING: Final = re.compile(
     rf"(?<![\w{SIGN[1:-1]}-])(?:(?P<pronoun>it|them)(?![\w’'])"
     rf"|(?:(?P<det>{SIGN}['’]s?|his|her|my|your|their|the|an?|one|two|both|another)\s)?"
     rf"(?P<phrase>(?P<adjectives>(?:(?!(?:{NO_ADJECTIVE})\b)[\w'’-]+\s){{0,4}}?)"
-    rf"(?<![\w])(?P<noun>{NOUN}))(?![\w-]|['’]s|\s(?:{NOUN})\b))",
+    rf"(?<![\w])(?P<noun>(?!tie (?:the|my|his|her|its|your|a|an|on|it|up)\b){NOUN}))"
+    rf"(?![\w-]|['’]s|\s(?:{NOUN})\b))",
     re.IGNORECASE,
 )
 TAIL: Final = re.compile(
@@ -82,6 +83,8 @@ DOWN_AFTER: Final = re.compile(
 LIES: Final = re.compile(
     r"^\s(?:hangs?|hung|lies|lay|(?:is|are) (?:in|on) the|falls?|fell|drops?|comes? off"
     r"|(?:is|are) off|is gone)\b"
+    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked|draped|drying)"
+    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one|both|the) (?:\w+ )?{BODY})"
     r"|^\s(?:from|on|off) the (?:hook|peg|chair|rack|rail|line|nail|floor|shelf|bed)\b",
     re.IGNORECASE,
 )
@@ -110,6 +113,20 @@ REVEALS: Final = re.compile(
 FINITE: Final = re.compile(
     r"\b(?:is|are|was|were|hangs?|hung|lies|lay|stands?|stood|falls?|waits?)\b"
 )
+LIST: Final = re.compile(
+    rf"(?:(?:an?|the) )?(?:[\w'’-]+ ){{0,4}}?(?:{NOUN})(?:,? (?:with|and|over|under)? ?(?:(?:an?|the|no) )?(?:[\w'’-]+ ){{0,5}}?"
+    r"[\w'’-]+)*[.!…]?",
+    re.IGNORECASE,
+)
+"""`Flannel shirt, cut-off jeans.`"""
+UNDER_IT: Final = re.compile(r"^\s(?:under|beneath|underneath|below) (?:it|that|this|them)\b")
+RESTS_ON: Final = re.compile(
+    r"\b(?:sits?|sat|perch\w*|lands?|landed|rests?|curl\w*|sleeps?|steps?|stepped|trips?|tripped|stands?|stood)\b"
+    r"[^,;]*\b(?:on|atop|onto|upon|inside|under|over)\s$",
+    re.IGNORECASE,
+)
+"""`Ember sits on his helmet.`"""
+AND_ALL: Final = re.compile(r"^\sand all\b")
 AROUND: Final = re.compile(
     r"\b(?:ties?|tied|knots?|knotted) (?:the |its |his |her |their |my )?(?:sleeves|arms|it|them) "
     rf"(?:round|around|about) (?:the|his|her|my|{SIGN}['’]s) "
