@@ -19,6 +19,7 @@ _CONTRACTED: Final = re.compile(
     r"['’]s (?P<next>\w+)",
     re.IGNORECASE,
 )
+_THEY_ARE: Final = re.compile(r"\b(they|we|you)['’]re\b", re.IGNORECASE)
 _DONE: Final = re.compile(
     r"(?!(?:tied|dressed|wrapped|bundled|barefoot|covered|soaked|drenched|seated|tired|curled|lashed)$)\w+(?:ed|en)"
     r"|got|gone|been|put|hung|had|lost|kept|left|made|found|come|thrown|drawn|built|brought|set|sat"
@@ -83,6 +84,7 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
     """The clauses of a story in order; whoever takes them may change the stage in between."""
     main: list[str] = []
     before = ""
+    story = _THEY_ARE.sub(r"\1 are", story)
     told = _CONTRACTED.sub(_spelt, stage.marked(_LETTERING.sub(" ", story)))
     for sentence in _sentences(told):
         parts = [part.strip(" .!?…,'")[:_LONGEST] for part in _SPLIT.split(sentence) if part]

@@ -45,6 +45,12 @@ TO_ANY: Final = re.compile(
     r"(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
     re.IGNORECASE,
 )
+COMES_OVER: Final = re.compile(r"(?:then )?(?:come|comes|came)(?: back| over| out| up)?$", re.I)
+INNER: Final = re.compile(
+    r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth|heart|lee|shadow) of $",
+    re.IGNORECASE,
+)
+"""`into the bottom of a skiff`."""
 OFF: Final = re.compile(
     r"\b(?!(?:looks?|looked|turns?|turned|puts?|takes?|took|throws?|threw|wipes?|wiped|gives?|gave|dries|dried"
     r"|nods?|nodded|dozes?|dozed|laughs?|laughed|shows?|backs?|pulls?|pulled|shies|brushes|brushed|cuts?|breaks?"

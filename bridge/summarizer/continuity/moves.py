@@ -26,6 +26,8 @@ class Mover:
     is_alone: bool = False
     listed: bool = False
     """The story names those who go."""
+    has_moved: bool = False
+    """Somebody was under way in this message."""
     seen: set[str] = field(default_factory=set)
     """Who is told of when the way is over."""
 
@@ -94,7 +96,9 @@ class Mover:
             self.leavers += self._persons(sent["who"], clause)
         elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
-        elif signs.RETURNS.search(clause.text):
+        elif signs.RETURNS.search(clause.text) or signs.COMES_OVER.match(clause.text):
+            if self.goers <= set(who):
+                self.goal, self.goers = "", set()
             self.leavers = [one for one in self.leavers if one not in who]
         elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
             self.goers |= {*who, *self.leavers}
@@ -131,8 +135,8 @@ class Mover:
         goal = self._destination(clause) if is_motion else ""
         if not goal and is_motion and is_group:
             goal = self._any_goal(clause)
-        if not goal and (self.goers or self.is_moving or self.is_under_way or self.leavers):
-            goal = self._arrived(clause)
+        if not goal and self.has_moved and (goal := self._arrived(clause)):
+            goers |= set(clause.subjects)
         if not goal and is_group and (is_found or signs.STAYS.search(clause.text)):
             goal = self._standing(clause)
         if not goal and self.is_under_way and clause.kind in ("persons", "group"):
@@ -140,6 +144,7 @@ class Mover:
         self.goers |= goers if is_led else set()
         self._head_for(goal, goers, clause)
         self.is_moving = is_motion
+        self.has_moved = self.has_moved or is_motion
         self.is_under_way = self.is_under_way or (is_motion and is_group and not goal)
 
     def _company(self, clause: Clause) -> tuple[set[str], bool]:
@@ -169,7 +174,7 @@ class Mover:
     def _destination(self, clause: Clause) -> str:
         goal = ""
         for found in places_in(clause.text):
-            before = clause.text[: found.start()]
+            before = signs.INNER.sub("", clause.text[: found.start()])
             is_to = signs.TO.search(before) or signs.ARRIVES.search(before)
             if is_to and noun_of(found).split()[-1] not in (*signs.THROUGH, "wall", "floor"):
                 goal = self._named(phrase(found), noun_of(found))

@@ -52,7 +52,8 @@ _HEADS: Final = frozenset(
 _IS: Final = re.compile(r"\b([Tt]he [a-z]+)['’]s (?=\w+ (?:and|behind|below|around|under)\b)")
 _OPENING: Final = re.compile(r"[^.!?:;]{3,80}[.:]")
 _VERB: Final = re.compile(
-    r"\b(?:is|are|was|were|has|had|have|he|she|they|I|you|we|it|\w+(?:ed|ing))\b"
+    r"\b(?:is|are|was|were|has|had|have|he|she|they|I|you|we|it"
+    r"|(?!(?:morning|evening|clearing|landing|crossing|building|wedding|railing|red|shed|bed)\b)\w+(?:ed|ing))\b"
     rf"|(?:{SIGN}|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
 )  # fmt: skip
 _AT_HOURS: Final = re.compile(
@@ -60,6 +61,8 @@ _AT_HOURS: Final = re.compile(
     r"|sunset|evening|morning|afternoon|\w+ o['’]clock|closing time|tide))+$", re.IGNORECASE,
 )  # fmt: skip
 _WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
+_LONGEST: Final = 9
+"""Words of a piece."""
 _TITLE: Final = re.compile(r"[A-Z][\w’'-]+ (?:\d+|[A-Z]|one|two|three|four|five|six)")
 """`Bay 12`."""
 _NOUN: Final = re.compile(
@@ -153,6 +156,8 @@ def _opening(story: str) -> str:
     if not pieces or _VERB.search(pieces[0]):
         return ""
     for piece in re.split(r"[,:—–]\s*|\.\s*", pieces[0]):
+        if len(piece.split()) > _LONGEST:
+            continue
         text = re.sub(
             rf"^(?:back )?(?:(?:in|at|on|inside|aboard) )?(?:the|an?) |{SIGN}(?:['’]s)? ?",
             "",

@@ -100,9 +100,7 @@ class Dresser:
             if is_joined or _continues(one, clause):
                 return True
         is_apposed = clause.kind in ("carried", "thing") and not one.before
-        is_apposed = is_apposed and (
-            not clause.is_first or bool(signs.LIST.fullmatch(clause.sentence))
-        )
+        is_apposed = is_apposed and (not clause.is_first or _is_list(one, clause))
         return is_apposed and not signs.LIES.match(one.after)
 
     def _do(self, deed: Deed, one: Told, clause: Clause) -> None:
@@ -187,6 +185,11 @@ class Dresser:
         if re.match(SIGN, word):
             return self.stage.of(word[0])
         return self.stage.meant(word, clause.subjects, other=other)
+
+
+def _is_list(one: Told, clause: Clause) -> bool:
+    """`Flannel shirt, cut-off jeans.` after a sentence of somebody."""
+    return bool(signs.LISTED.match(one.after)) and not signs.SAID_OF.search(clause.sentence)
 
 
 def _continues(one: Told, clause: Clause) -> bool:

@@ -22,7 +22,7 @@ NO_ADJECTIVE: Final = one_of(
     sorted({
         *read("english")["prepositions"], *read("english")["pronouns"], "and", "or", "of", "is",
         "was", "are", "were", "has", "have", "had", "on", "off", "out", "back", "with", "the", "a",
-        "an", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away", "open",
+        "an", "no", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away", "open",
         *WORDS["wear_verbs"], *WORDS["undo_verbs"], *WORDS["off_verbs"], *WORDS["on_verbs"],
         *WORDS["held_verbs"], *WORDS["hand_verbs"], *WORDS["place_on_verbs"],
     })
@@ -91,7 +91,7 @@ LIES: Final = re.compile(
 ON_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('on_verbs')})\s(?:back\s)?on|(?:{verbs('wear_verbs')})|on with"
     r"|(?:chang\w+|slip\w*|shrug\w*|get\w*|got|climb\w*|wriggl\w+|step\w*|struggl\w+|squirm\w*"
-    r"|back|is|are|was) into)\s$",
+    r"|back|is|are|was) into|stripped (?:down )?to|down to)\s$",
     re.IGNORECASE,
 )
 IN: Final = re.compile(r"(?:^|\b(?:\w+\s)?)in\s$", re.IGNORECASE)
@@ -113,12 +113,11 @@ REVEALS: Final = re.compile(
 FINITE: Final = re.compile(
     r"\b(?:is|are|was|were|hangs?|hung|lies|lay|stands?|stood|falls?|waits?)\b"
 )
-LIST: Final = re.compile(
-    rf"(?:(?:an?|the) )?(?:[\w'’-]+ ){{0,4}}?(?:{NOUN})(?:,? (?:with|and|over|under)? ?(?:(?:an?|the|no) )?(?:[\w'’-]+ ){{0,5}}?"
-    r"[\w'’-]+)*[.!…]?",
-    re.IGNORECASE,
+SAID_OF: Final = re.compile(
+    rf"{SIGN}|\b(?:he|she|it|they|I|you|we|is|are|was|were|has|had)\b", re.I
 )
-"""`Flannel shirt, cut-off jeans.`"""
+LISTED: Final = re.compile(r"\s(?:with|over|under|and)\b|$")
+"""What follows a garment in `Flannel shirt, cut-off jeans.`"""
 UNDER_IT: Final = re.compile(r"^\s(?:under|beneath|underneath|below) (?:it|that|this|them)\b")
 RESTS_ON: Final = re.compile(
     r"\b(?:sits?|sat|perch\w*|lands?|landed|rests?|curl\w*|sleeps?|steps?|stepped|trips?|tripped|stands?|stood)\b"
@@ -159,6 +158,9 @@ PLACES_ON: Final = re.compile(
     rf"\b(?:{verbs('place_on_verbs')})\s(?:the\s|back\s)?$", re.IGNORECASE
 )
 PUTS_ON: Final = re.compile(rf"\b(?:{verbs('on_verbs')})\son\s$", re.IGNORECASE)
-CHANGES: Final = re.compile(r"\bchang\w+ into\s$", re.IGNORECASE)
+CHANGES: Final = re.compile(
+    r"\b(?:chang\w+ into|(?:until|till) (?:s?he|I) (?:is|am|was) in|stripped (?:down )?to|down to)\s$",
+    re.IGNORECASE,
+)
 JOINED: Final = re.compile(r"\b(?:over|under|and|with|beneath|of)\s(?:only\s)?$")
 OVER: Final = re.compile(r"\bover\s$")
