@@ -14,7 +14,8 @@ _LONGEST: Final = 300
 """Characters of a clause."""
 _LETTERING: Final = re.compile(r"\"[^\"]*\"")
 _CONTRACTED: Final = re.compile(
-    rf"(?<!\w)(?P<who>he|she|it|there|who|that|{SIGN}(?=['’]s (?:in|on|at|up|down|already|still|asleep|awake"
+    rf"(?<!\w)(?P<who>he|she|it|there|who|that|{SIGN}(?=['’]s (?:in|on|at|up|down|already|still"
+    rf"|asleep|awake"
     r"|here|back|out|not|now|just|got|by|under|behind|inside|sitting|standing|lying|wearing)\b))"
     r"['’]s (?P<next>\w+)",
     re.IGNORECASE,
@@ -31,13 +32,16 @@ _SPLIT: Final = re.compile(
     rf"|\s(?=who\s|as\s(?:{SIGN}|he|she|they|I|we|the)\b)"
 )
 _LEAD: Final = re.compile(
-    r"^(?:(?:(?:\w+ ){0,3}(?:minutes?|hours?|days?|weeks?|moments?|seconds?) later,?|later that \w+,?"
-    r"|that (?:morning|afternoon|evening|night),?|by (?:now|then)|this time|and|but|then|so|now|where|who|until|still|already|only|just|finally|later|suddenly|outside|inside|here"
+    r"^(?:(?:(?:\w+ ){0,3}(?:minutes?|hours?|days?|weeks?|moments?|seconds?) later,?"
+    r"|later that \w+,?"
+    r"|that (?:morning|afternoon|evening|night),?|by (?:now|then)|this time|and|but|then|so|now"
+    r"|where|who|until|still|already|only|just|finally|later|suddenly|outside|inside|here"
     r"|there|when|while|as|because|before|after|once|by the time|that|which|if|\w+ly)\s+)+",
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\b(?:all (?:\w+ )?of (?:them|us)|all (?:two|three|four|five|six)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
+    r"\b(?:all (?:\w+ )?of (?:them|us)|all (?:two|three|four|five|six)|both(?: of (?:them|us))?"
+    r"|(?:they|we)(?: both| all)?"
     r"|the (?:two|three|four|five|pair|lot) of (?:them|us)|everyone|everybody|together)\b",
     re.IGNORECASE,
 )

@@ -30,7 +30,8 @@ _PASSED: Final = re.compile(
     re.IGNORECASE,
 )
 _DIAL: Final = re.compile(
-    rf"\b(?:clock|watch)\b[^.!?]{{0,40}}[.!?]?\s?(?:It )?(?:says|reads|shows|strikes|struck)\s(?P<hour>{_NUMBER})\b",
+    rf"\b(?:clock|watch)\b[^.!?]{{0,40}}[.!?]?\s?(?:It )?(?:says|reads|shows|strikes"
+    rf"|struck)\s(?P<hour>{_NUMBER})\b",
     re.IGNORECASE,
 )
 _MIDDLES: Final[dict[Time, int]] = {

@@ -47,29 +47,36 @@ TO_ANY: Final = re.compile(
 )
 COMES_OVER: Final = re.compile(r"(?:then )?(?:come|comes|came)(?: back| over| out| up)?$", re.I)
 INNER: Final = re.compile(
-    r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth|heart|lee|shadow) of $",
+    r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth"
+    r"|heart|lee|shadow) of $",
     re.IGNORECASE,
 )
 """`into the bottom of a skiff`."""
 OFF: Final = re.compile(
     r"\b(?!(?:looks?|looked|turns?|turned|puts?|takes?|took|throws?|threw|wipes?|wiped|gives?|gave|dries|dried"
     r"|nods?|nodded|dozes?|dozed|laughs?|laughed|shows?|backs?|pulls?|pulled|shies|brushes|brushed|cuts?|breaks?"
-    r"|broke|tears?|tore|falls?|fell|drops?|dropped|slips? off|blows?|blew|washes|washed|shakes?|shook|pushes"
+    r"|broke|tears?|tore|falls?|fell|drops?|dropped|slips? off|blows?|blew|washes|washed|shakes?"
+    r"|shook|pushes"
     r"|pushed|waves?|waved|is|was|glances?|glanced|chips?|chipped|kicks?|kicked|scrapes?|scraped|bites?|bit|sets?"
-    r"|goes off|wanders? off into|keeps?|kept|stays?|stayed|tucks?|tucked|packs?|packed|files?|hangs?|bottles?) )"
-    r"[a-z]+(?:s|ed|ew|an|ode) (?:away|off)(?=$| to [a-z]+$| (?:into|down|up|across|toward|towards|through) )",
+    r"|goes off|wanders? off into|keeps?|kept|stays?|stayed|tucks?|tucked|packs?|packed|files?"
+    r"|hangs?|bottles?) )"
+    r"[a-z]+(?:s|ed|ew|an|ode) (?:away|off)(?=$| to [a-z]+$| (?:into|down|up|across|toward|towards"
+    r"|through) )",
     re.IGNORECASE,
 )
 """`clanks away to charge`."""
 FRAGMENT: Final = re.compile(
     r"^(?:then |and )?(?:out|up|down|back|through|along|over|off|away|across|past|into)\b(?! of\b)"
-    r"(?: (?:through|up|down|along|over|across|into|onto|to|past|the|a|an|off|again|out|in|and)\b|,|$)",
+    r"(?: (?:through|up|down|along|over|across|into|onto|to|past|the|a|an|off|again|out|in|and)\b"
+    r"|,|$)",
     re.IGNORECASE,
 )
 """`Out through the end door onto the platform.`"""
 MOUNT: Final = re.compile(
-    r"\b(?:leads?|led|rides?|rode|drives?|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her|their|our)"
-    r" (?:[\w-]+ )?(?:mare|horse|mule|donkey|pony|dog|camel|ox|goat|bike|bicycle|cart|handcart|barrow|sledge)\b",
+    r"\b(?:leads?|led|rides?|rode|drives?|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her"
+    r"|their|our)"
+    r" (?:[\w-]+ )?(?:mare|horse|mule|donkey|pony|dog|camel|ox|goat|bike|bicycle|cart|handcart"
+    r"|barrow|sledge)\b",
     re.IGNORECASE,
 )
 THERE: Final = re.compile(

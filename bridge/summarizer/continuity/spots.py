@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from bridge.summarizer.location import place_of
 from bridge.summarizer.people import SIGN
 from bridge.summarizer.words import listed, one_of, read
 
@@ -45,19 +46,21 @@ _HEADS: Final = frozenset(
     [
         *(head for heads in read("people")["heads"].values() for head in heads),
         *(word for name in ("things", "garments") for word in listed(name)),
-        "peg", "pegs", "pole", "flap", "screen", "sign", "lights", "key", "keys", "bell", "cat", "dog",
+        *("peg", "pegs", "pole", "flap", "screen", "sign", "lights", "key", "keys", "bell"),
     ]
-) - {"tower", "well", "stage", "bar", "boat", "ship", "wagon", "carriage", "tent", "train", "tram"}  # fmt: skip
+) - {"tower", "well", "stage", "bar", "boat", "ship", "wagon", "carriage", "tent", "train", "tram"}
 """What makes another thing of the place before it."""
 _IS: Final = re.compile(r"\b([Tt]he [a-z]+)['’]s (?=\w+ (?:and|behind|below|around|under)\b)")
 _OPENING: Final = re.compile(r"[^.!?:;]{3,80}[.:]")
 _VERB: Final = re.compile(
-    r"\b(?:is|are|was|were|has|had|have|he|she|they|I|you|we|it"
+    r"\bthere\b|['’]s (?:a|an|the|no|not|all)\b|\b(?:is|are|was|were|has|had|have|he|she|they|I"
+    r"|you|we|it"
     r"|(?!(?:morning|evening|clearing|landing|crossing|building|wedding|railing|red|shed|bed)\b)\w+(?:ed|ing))\b"
     rf"|(?:{SIGN}|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
 )  # fmt: skip
 _AT_HOURS: Final = re.compile(
-    r"(?:,? (?:at|in|on|by|after|before|towards?) (?:low |high |the )?(?:noon|midday|night|dawn|dusk|midnight|sunrise"
+    r"(?:,? (?:at|in|on|by|after|before|towards?) (?:low |high |the )?(?:noon|midday|night|dawn"
+    r"|dusk|midnight|sunrise"
     r"|sunset|evening|morning|afternoon|\w+ o['’]clock|closing time|tide))+$", re.IGNORECASE,
 )  # fmt: skip
 _WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
@@ -117,6 +120,9 @@ def first_place(story: str) -> str:
         return opening
     if named := _NAMED.match(story):
         return named["phrase"]
+    told = place_of(story)
+    if told.kind == "explicit" and told.text:
+        return re.sub(r"^(?:the|an?) ", "", told.text)
     found = places_in(story)
     near = [one for one in found if not _FAR.search(story[: one.start()])]
     table = _TABLE.search(story)
@@ -159,7 +165,8 @@ def _opening(story: str) -> str:
         if len(piece.split()) > _LONGEST:
             continue
         text = re.sub(
-            rf"^(?:back )?(?:(?:in|at|on|inside|aboard) )?(?:the|an?) |{SIGN}(?:['’]s)? ?",
+            rf"^(?:[Bb]ack )?(?:(?:[Ii]n|[Aa]t|[Oo]n|[Ii]nside|[Aa]board) )?(?:[Tt]he|[Aa]n?) "
+            rf"|{SIGN}(?:['’]s)? ?",
             "",
             piece,
         )
@@ -192,6 +199,7 @@ def again(place: str, noun: str, known: Sequence[str]) -> str:
     mine = words(place)
     for other in reversed(known):
         theirs = words(other)
-        if mine <= theirs or (theirs <= mine and noun in theirs):
+        is_part = mine <= theirs and not mine & words(_PLACED.split(other)[0])
+        if (mine <= theirs and not is_part) or (theirs <= mine and noun in theirs):
             return other if mine <= theirs else place
     return place

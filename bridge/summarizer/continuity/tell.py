@@ -20,7 +20,8 @@ _MOST_PLACES: Final = 12
 _BARE_CALL: Final = 3
 """Characters; `Rook!` alone may be shouted through the house."""
 _FAREWELL: Final = re.compile(
-    r"\b(?:(?:good)?bye|farewell|so long|see you|good ?night|i(?:['’]m| am) (?:off|leaving|going home)"
+    r"\b(?:(?:good)?bye|farewell|so long|see you|good ?night|i(?:['’]m| am) (?:off|leaving"
+    r"|going home)"
     r"|i (?:must|have to|should|['’]?ll) (?:go|be going))\b", re.IGNORECASE,
 )  # fmt: skip
 _HEARD_GOING: Final = re.compile(

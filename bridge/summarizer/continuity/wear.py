@@ -42,16 +42,15 @@ class Dresser:
     def _deed(self, one: Told, clause: Clause, *, is_first: bool) -> Deed:
         if self._is_given(one, clause):
             return "lost"
-        if signs.RESTS_ON.search(one.before) or signs.AND_ALL.match(one.after):
-            return "none"
-        if one.determiner == "one" and "the other" not in clause.sentence:
+        if _is_beside(one, clause):
             return "none"
         if (placed := signs.ONTO.match(one.after)) and signs.PLACES_ON.search(one.before):
             self.target = self._wearer(placed, clause)
             return "to"
-        if self._is_off(one, clause):
+        shows = one.is_new and signs.UNDER_IT.match(one.after)
+        if not shows and self._is_off(one, clause):
             return "off"
-        if self._is_on(one, clause, is_first=is_first):
+        if shows or self._is_on(one, clause, is_first=is_first):
             return "change" if signs.CHANGES.search(one.before) else "on"
         is_held = signs.HELD.search(one.before) or signs.LIES.match(one.after)
         return "worn" if one.is_theirs and not is_held else "none"
@@ -80,8 +79,6 @@ class Dresser:
         if one.found["pronoun"]:
             return bool(is_put or signs.PUTS_ON.search(one.before))
         is_worn = signs.ON_BEFORE.search(one.before) and not signs.ONTO.match(one.after)
-        if one.is_new and signs.UNDER_IT.match(one.after):
-            return True
         if is_put or is_worn or signs.REVEALS.search(one.before):
             return True
         if clause.kind == "thing" and signs.FINITE.search(clause.text):
@@ -185,6 +182,13 @@ class Dresser:
         if re.match(SIGN, word):
             return self.stage.of(word[0])
         return self.stage.meant(word, clause.subjects, other=other)
+
+
+def _is_beside(one: Told, clause: Clause) -> bool:
+    """What is sat upon, what is covered `coat and all`, one of a pair."""
+    if signs.RESTS_ON.search(one.before) or signs.AND_ALL.match(one.after):
+        return True
+    return one.determiner == "one" and "the other" not in clause.sentence
 
 
 def _is_list(one: Told, clause: Clause) -> bool:

@@ -22,7 +22,8 @@ NO_ADJECTIVE: Final = one_of(
     sorted({
         *read("english")["prepositions"], *read("english")["pronouns"], "and", "or", "of", "is",
         "was", "are", "were", "has", "have", "had", "on", "off", "out", "back", "with", "the", "a",
-        "an", "no", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away", "open",
+        "an", "no", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away",
+        "open",
         *WORDS["wear_verbs"], *WORDS["undo_verbs"], *WORDS["off_verbs"], *WORDS["on_verbs"],
         *WORDS["held_verbs"], *WORDS["hand_verbs"], *WORDS["place_on_verbs"],
     })
@@ -31,7 +32,7 @@ THING: Final = re.compile(
     rf"(?<![\w{SIGN[1:-1]}-])(?:(?P<pronoun>it|them)(?![\w’'])"
     rf"|(?:(?P<det>{SIGN}['’]s?|his|her|my|your|their|the|an?|one|two|both|another)\s)?"
     rf"(?P<phrase>(?P<adjectives>(?:(?!(?:{NO_ADJECTIVE})\b)[\w'’-]+\s){{0,4}}?)"
-    rf"(?<![\w])(?P<noun>(?!tie (?:the|my|his|her|its|your|a|an|on|it|up)\b){NOUN}))"
+    rf"(?<![\w])(?P<noun>(?!tie (?:the|my|his|her|its|your|a|an|on|it|up)\b)(?:{NOUN})))"
     rf"(?![\w-]|['’]s|\s(?:{NOUN})\b))",
     re.IGNORECASE,
 )
@@ -83,8 +84,10 @@ DOWN_AFTER: Final = re.compile(
 LIES: Final = re.compile(
     r"^\s(?:hangs?|hung|lies|lay|(?:is|are) (?:in|on) the|falls?|fell|drops?|comes? off"
     r"|(?:is|are) off|is gone)\b"
-    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked|draped|drying)"
-    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one|both|the) (?:\w+ )?{BODY})"
+    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
+    rf"|draped|drying)"
+    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
+    rf"|both|the) (?:\w+ )?{BODY})"
     r"|^\s(?:from|on|off) the (?:hook|peg|chair|rack|rail|line|nail|floor|shelf|bed)\b",
     re.IGNORECASE,
 )
@@ -159,7 +162,8 @@ PLACES_ON: Final = re.compile(
 )
 PUTS_ON: Final = re.compile(rf"\b(?:{verbs('on_verbs')})\son\s$", re.IGNORECASE)
 CHANGES: Final = re.compile(
-    r"\b(?:chang\w+ into|(?:until|till) (?:s?he|I) (?:is|am|was) in|stripped (?:down )?to|down to)\s$",
+    r"\b(?:chang\w+ into|(?:until|till) (?:s?he|I) (?:is|am|was) in|stripped (?:down )?to"
+    r"|down to)\s$",
     re.IGNORECASE,
 )
 JOINED: Final = re.compile(r"\b(?:over|under|and|with|beneath|of)\s(?:only\s)?$")
