@@ -60,7 +60,8 @@ _THEIRS: Final = re.compile(
 """`the last of Ann's preserves`; her hand, coat or voice are where she is."""
 _FAR_VOICE: Final = re.compile(
     rf"(?:'s (?:{_WHO} )?voice)?,? (?:(?:is|was|comes?|came|says|crackles|speaking) )?"
-    rf"(?:{_WHO} )?(?:on|over|through|from|down|out of) (?:the|her|his|my|an?) (?:{_WHO} )?{_ANY['wire']}\b"
+    rf"(?:{_WHO} )?(?:on|over|through|from|down|out of) (?:the|her|his|my"
+    rf"|an?) (?:{_WHO} )?{_ANY['wire']}\b"
 )
 _NEAR: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['near']}\b")
 _MEANT: Final = r"(?<!where )(?<!before )(?<!after )(?<!when )\b(?:he|she|him|herself|himself"

@@ -8,8 +8,8 @@ from typing import Final
 
 from bridge.domain import Lora
 from bridge.lora.fold import Folded
-from bridge.lora.spoken import lines
 from bridge.presence import SIGHT
+from bridge.spoken import lines
 
 WORDS: Final[dict[str, list[str]]] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
@@ -21,7 +21,8 @@ _TURNS: Final = 3
 _LABEL: Final = re.compile(r"^[*_]{0,2}[^\W\d_a-z][\w .'’-]{0,30}[*_]{0,2}:", re.MULTILINE)
 _FIRST: Final = re.compile(r"(?:^[\W\d]*|(?<!\.)[.!?] [\"“'(]?)([^\W\d_])")
 _TURN: Final = re.compile(
-    rf"^[ \t]*(?:[*#~_=—–-][ \t]*){{3,}}$|(?:^|[.!?…]\s+)(?:\w+ ){{0,2}}(?:{'|'.join(WORDS['later'])})\b",
+    r"^[ \t]*(?:[*#~_=—–-][ \t]*){3,}$"
+    rf"|(?:^|[.!?…]\s+)(?:\w+ ){{0,2}}(?:{'|'.join(WORDS['later'])})\b",
     re.MULTILINE | re.IGNORECASE,
 )
 

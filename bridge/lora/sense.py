@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from bridge.lora.mention import WORDS, Mention
-from bridge.lora.spoken import is_lettering, is_talked_of
 from bridge.presence import SIGHT, is_gone, is_told_of
+from bridge.spoken import is_lettering, is_talked_of
 
 _MOMENTS: Final = ("general", "expression")
 """Categories of what comes and goes, weather and looks."""
@@ -21,7 +21,8 @@ _CLOSED: Final = f"(?: {_ANY['closed']})*"
 
 _NO: Final = re.compile(rf"\b{_ANY['no']}{_CLOSED} $|\b(?:no|(?<!not )without){_CLOSED} [\w'-]+ $")
 _NOBODY: Final = re.compile(
-    rf"\b(?:nobody|no one|none|nothing)\b[^.,;:!?]{{0,40}} (?:{_ANY['wear']} (?:an? |the )?|is |was )$"
+    rf"\b(?:nobody|no one|none|nothing)\b[^.,;:!?]{{0,40}} (?:{_ANY['wear']} (?:an? |the )?|is "
+    rf"|was )$"
 )
 _LACKED: Final = re.compile(rf"\b{_ANY['lack']} (?:an? |the |his |her |their |my |your )?$")
 _LAID_BY: Final = re.compile(rf",? (?:is |was )?{_ANY['laid_by']}\b")

@@ -95,44 +95,34 @@ def _judged(
         signs.LISTED.search(f". {text[max(0, start - signs.BACK) : start]}")
     )
     number = signs.NUMBERED.match(text, end) if text[start].isupper() or is_led else None
-    end = number.end() if number and not _is_capital(noun, text, end) else end
+    end = number.end() if number else end
     if not (is_led or before in signs.BEING_IN or opens or listed or number):
         return None
-    following = words[index + length] if index + length < len(words) else ""
-    if text[end : end + 1] != " ":
-        following = ""
-    if (
-        _is_compound(noun, following)
-        or tokens[index][0].isupper()
-        or _is_count(noun, words[first:index])
-    ):
+    following = words[index + length] if text[end : end + 1] == " " and not number else ""
+    is_count = _is_count(noun, words[first:index])
+    if _is_compound(noun, following) or tokens[index][0].isupper() or is_count:
         return None
     if words[first] == "a" and signs.FULL_OF.match(text, end):
         return None
     heads = opens and bool(signs.HEADS.match(text, end))
-    is_topic = opens and bool(signs.IS_TOPIC.match(text[end:]))
+    is_topic = opens and bool(signs.IS_TOPIC.match(text, end)) and not signs.BELOW.match(text, end)
     is_within = before in signs.BEING_IN or (before == "of" and words[first - 2] in signs.ABOARD)
-    is_bare = noun == "room" and index - first < 2
-    is_ridden = (
-        is_within or heads or (is_topic and words[first] != "a") or following in signs.FURNITURE
-    )
-    if is_bare or (noun in signs.VEHICLES and not is_ridden):
+    is_ridden = is_within or heads or (is_topic and words[first] != "a")
+    if _is_no_room(noun, index - first, is_ridden=is_ridden or following in signs.FURNITURE):
         return _Found(noun, start, end, signs.OF_ANOTHER)  # a place only for who is in it
-    weight = _weight(noun, before, following in signs.FURNITURE, is_topic) - 2 * (
-        not (is_led or listed)
-    )
-    weight += 5 * heads + _told(text, start, is_new=words[first] in ("a", "an", "another"))
+    weight = _weight(noun, before, following in signs.FURNITURE, is_topic)
+    weight += 5 * heads - 2 * (not (is_led or listed))
+    weight += _told(text, start, is_new=words[first] in ("a", "an", "another"))
     return _Found(noun, start, end, weight)
+
+
+def _is_no_room(noun: str, adjectives: int, *, is_ridden: bool) -> bool:
+    return (noun == "room" and adjectives < 2) or (noun in signs.VEHICLES and not is_ridden)
 
 
 def _is_count(noun: str, words: list[str]) -> bool:
     """`the last forty steps` are paces."""
     return noun == "steps" and any(word in signs.NUMBERS for word in (*words, "")[:-1])
-
-
-def _is_capital(noun: str, text: str, end: int) -> bool:
-    """A name's capital begins the next sentence, or another name."""
-    return noun.islower() and text[end - 1] in ".!?"
 
 
 def _is_compound(noun: str, following: str) -> bool:

@@ -1,4 +1,4 @@
-"""By which words and shapes a place is told from other words, and a moment's own place from others."""
+"""By which words a place is told from other words, and a moment's own place from others."""
 
 import re
 from typing import Final
@@ -45,7 +45,8 @@ ASIDE: Final = re.compile(
 """What is pictured in the picture, what is over, what is only compared."""
 WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
 OF_NAMED: Final = re.compile(
-    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
+    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of"
+    r"|at) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
 )
 PART_OF: Final = re.compile(
     r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|brink|bank|shore|stern|bow|prow|deck|roof) of $",
@@ -60,7 +61,8 @@ NUMBERED: Final = re.compile(r"\s(?:\d+|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+)
 """`Bay 12`, `Deck Four`."""
 SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
 FAR_OFF: Final = re.compile(
-    r"(?:^|[,;:—–]\s|\band )(?:then )?(?:across the|beyond|outside|opposite|in the distance|far (?:off|below|away)"
+    r"(?:^|[,;:—–]\s|\band )(?:then )?(?:across the|beyond|outside|opposite|in the distance"
+    r"|far (?:off|below|away)"
     r"|on the (?:far|other|opposite) (?:side|bank|shore)|at the far end|over the way|next door"
     r"|somewhere|down in|up in)\b",
     re.IGNORECASE,
@@ -78,7 +80,8 @@ LEFT: Final = re.compile(
     re.IGNORECASE,
 )
 IS: Final = re.compile(
-    r"(?<!\bit )(?<!\bthis )(?<!\bthat )(?<!\bhere )(?<!\bthere )\b(?:is|was|are|were|be|been|like|as|than|made|makes?"
+    r"(?<!\bit )(?<!\bthis )(?<!\bthat )(?<!\bhere )(?<!\bthere )\b(?:is|was|are|were|be|been|like"
+    r"|as|than|made|makes?"
     r"|(?:colou?r|kind|sort|name|smell|sound|size|shape|map|picture|view|memory|story|owner|king"
     r"|mayor|captain|idea) of)\s$",
     re.IGNORECASE,
@@ -89,6 +92,8 @@ PASSED: Final = frozenset(
 """They belong to a place that other things may tell."""
 FULL_OF: Final = re.compile(r"\sof\s(?!the\b|an?\b|his\b|her\b|its\b|their\b|[A-Z])")
 """`a tower of atlases`."""
+BELOW: Final = re.compile(r"\s\w+ (?:far |just )?(?:below|beneath|beyond|behind|away|off|above)\b")
+"""`The city lies below.`"""
 SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
 ELSE: Final = frozenset(
     ("plain", "well", "mine", "spit", "hold", "spring", "pass", "stage", "store")

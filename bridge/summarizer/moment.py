@@ -25,13 +25,15 @@ _CROSSING: Final = re.compile(
     re.IGNORECASE,
 )
 _NOW_THERE: Final = re.compile(
-    r"^(?:and |but |so |by )?now,? (?:[\w'’-]+ ){1,3}?(?:is|are|was|were|sits?|sat|stands?|stood|lies|lay"
+    r"^(?:and |but |so |by )?now,? (?:[\w'’-]+ ){1,3}?(?:is|are|was|were|sits?|sat|stands?|stood"
+    r"|lies|lay"
     r"|waits?|crouch\w*|kneels?|hangs?|floats?)\s(?:\w+ ){0,2}?"
     r"(?:at|in|on|aboard|inside|under|by|back|among|outside|beneath|behind|down|up)\b",
     re.IGNORECASE,
 )
 _GONE_ON: Final = re.compile(
-    r"\b(?:they|we|s?he|you|I)(?: both| all| two)? (?:leave|leaves|left|go|went)(?: together| at last)?\.$",
+    r"\b(?:they|we|s?he|you|I)(?: both| all| two)? (?:leave|leaves|left|go|went)(?: together"
+    r"| at last)?\.$",
     re.IGNORECASE,
 )
 """`…, so they leave.`: what follows is somewhere else."""

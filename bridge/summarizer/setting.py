@@ -32,6 +32,14 @@ _LATE: Final = re.compile(
     r"\b(?:by|at|past|after|until) (?:ten|eleven|twelve)\b"
     r"(?! (?:metres|meters|feet|yards|people|men))"
 )
+_WORDED: Final = re.compile(
+    r"(?<!stopped at )\b(?:(?:half|quarter|five|ten|twenty|twenty-five) (?:past|to"
+    r"|after) (?P<past>one|two|three|four|five)"
+    r"|(?P<full>one|two|three|four|five)(?: o['’]clock|-(?:ten|fifteen|twenty|thirty|forty"
+    r"|forty-five|fifty)))\b",
+    re.IGNORECASE,
+)
+"""`ten past five`, `the four-fifteen`: of small hours nobody says so."""
 _HOURS: Final[tuple[tuple[int, Time], ...]] = (
     (22, "night"), (18, "evening"), (14, "afternoon"), (12, "midday"),
     (6, "morning"), (5, "dawn"), (0, "night"),
@@ -61,6 +69,8 @@ def _by_clock(text: str) -> Time:
         if found["half"]:
             hour = hour % 12 + 12 * (found["half"].lower() == "p")
         return next(time for start, time in _HOURS if hour >= start)
+    if _WORDED.search(text):
+        return "afternoon"
     return "night" if _LATE.search(text) else ""
 
 
@@ -72,9 +82,23 @@ _I: Final = re.compile(r"\b(?:I|I['’](?:m|ve|ll|d)|[Mm]y|[Mm]e|[Mm]yself)\b")
 _YOU: Final = re.compile(r"\b[Yy]ou(?:r|rs|rself|['’]\w+)?\b")
 
 
+_WE: Final = re.compile(r"\b(?:[Ww]e|us|[Oo]ur|[Oo]urselves)\b")
+_ANYONE: Final = re.compile(
+    r"\byou(?:['’](?:d|ll)| could| would| can| might| may| must)\b(?! (?:see|hear|feel|smell)\b)"
+    r"|\b(?:if|as|the way|than|whatever|what|than) you\b(?: \w+)?|\byou (?:know|might say)\b"
+    r"|: you [a-z]+ (?=the|it|a)",
+    re.IGNORECASE,
+)
+"""`a lawn you could play billiards on`: nobody in particular."""
+
+
 def pov_of(moment: str) -> Pov:
     """The grammatical person of the narration."""
-    return "first" if _I.search(moment) else "second" if _YOU.search(moment) else "third"
+    if _I.search(moment):
+        return "first"
+    if _YOU.search(_ANYONE.sub(" ", moment)):
+        return "second"
+    return "first" if _WE.search(moment) else "third"
 
 
 _WEATHER: Final = {name: _any(words) for name, words in _ENGLISH["weather"].items()}

@@ -136,5 +136,7 @@ def _after(found: re.Match[str]) -> str:
 
 
 def _kept(who: str) -> str:
-    """A name stays as a sign that somebody is there; a pronoun alone says nothing."""
+    """A name stays as a sign that somebody is there; a pronoun or `Ash's voice` says nothing."""
+    if who.endswith(("'s", "’s")):
+        return ""
     return "" if who.casefold().split()[0] in _PRONOUNS else who

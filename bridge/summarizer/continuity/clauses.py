@@ -13,18 +13,35 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+")
 _LONGEST: Final = 300
 """Characters of a clause."""
 _LETTERING: Final = re.compile(r"\"[^\"]*\"")
+_CONTRACTED: Final = re.compile(
+    rf"(?<!\w)(?P<who>he|she|it|there|who|that|{SIGN}(?=['’]s (?:in|on|at|up|down|already|still"
+    rf"|asleep|awake"
+    r"|here|back|out|not|now|just|got|by|under|behind|inside|sitting|standing|lying|wearing)\b))"
+    r"['’]s (?P<next>\w+)",
+    re.IGNORECASE,
+)
+_THEY_ARE: Final = re.compile(r"\b(they|we|you)['’]re\b", re.IGNORECASE)
+_DONE: Final = re.compile(
+    r"(?!(?:tied|dressed|wrapped|bundled|barefoot|covered|soaked|drenched|seated|tired|curled|lashed)$)\w+(?:ed|en)"
+    r"|got|gone|been|put|hung|had|lost|kept|left|made|found|come|thrown|drawn|built|brought|set|sat"
+)
 _SPLIT: Final = re.compile(
     rf"\s*[;:—–]\s*|,\s+(?:and |but |then |or |so )?|(?<!{SIGN})\sand\s|\sand\s(?!{SIGN}|I\b|you\b)"
-    r"|\s(?=(?:then|while|where|until|but|as soon as|when)\s(?!more\b))"
+    r"|\s(?=(?:then|while|where|until|but|as soon as|when"
+    r"|(?:before|as if|as though)\s(?=he|she|they|I|you|it|his|her|the|any|some))\s(?!more\b))"
     rf"|\s(?=who\s|as\s(?:{SIGN}|he|she|they|I|we|the)\b)"
 )
 _LEAD: Final = re.compile(
-    r"^(?:(?:and|but|then|so|now|where|who|until|still|already|only|just|finally|later|suddenly|outside|inside|here"
+    r"^(?:(?:(?:\w+ ){0,3}(?:minutes?|hours?|days?|weeks?|moments?|seconds?) later,?"
+    r"|later that \w+,?"
+    r"|that (?:morning|afternoon|evening|night),?|by (?:now|then)|this time|and|but|then|so|now"
+    r"|where|who|until|still|already|only|just|finally|later|suddenly|outside|inside|here"
     r"|there|when|while|as|because|before|after|once|by the time|that|which|if|\w+ly)\s+)+",
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\b(?:all (?:\w+ )?of (?:them|us)|both(?: of (?:them|us))?|(?:they|we)(?: both| all)?"
+    r"\b(?:all (?:\w+ )?of (?:them|us)|all (?:two|three|four|five|six)|both(?: of (?:them|us))?"
+    r"|(?:they|we)(?: both| all)?"
     r"|the (?:two|three|four|five|pair|lot) of (?:them|us)|everyone|everybody|together)\b",
     re.IGNORECASE,
 )
@@ -71,7 +88,9 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
     """The clauses of a story in order; whoever takes them may change the stage in between."""
     main: list[str] = []
     before = ""
-    for sentence in _sentences(stage.marked(_LETTERING.sub(" ", story))):
+    story = _THEY_ARE.sub(r"\1 are", story)
+    told = _CONTRACTED.sub(_spelt, stage.marked(_LETTERING.sub(" ", story)))
+    for sentence in _sentences(told):
         parts = [part.strip(" .!?…,'")[:_LONGEST] for part in _SPLIT.split(sentence) if part]
         last = main
         for number, part in enumerate(filter(None, parts)):
@@ -85,6 +104,12 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
             before = part
             yield clause
             stage.mention([name for name in stage.named(part) if name not in clause.subjects])
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """`She's in` is, `she's taken` has."""
+    verb = "has" if _DONE.fullmatch(found["next"].lower()) else "is"
+    return f"{found['who']} {verb} {found['next']}"
 
 
 def _sentences(story: str) -> Iterator[str]:

@@ -38,6 +38,13 @@ class Told:
         return self.determiner in ("a", "an", "another", "two")
 
     @property
+    def is_put_on(self) -> bool:
+        """`ties the apron on`: what somebody else still wears is not meant."""
+        return bool(signs.HAS.search(self.before) or signs.ON_BEFORE.search(self.before)) and bool(
+            self.after.startswith(" on") or signs.ON_BEFORE.search(self.before)
+        )
+
+    @property
     def is_theirs(self) -> bool:
         """A possessive or a name says whose it is."""
         return bool(_POSSESSIVE.fullmatch(self.determiner))
@@ -68,6 +75,8 @@ def thing_of(stage: Stage, one: Told) -> tuple[str, Garment] | None:
     if not one.is_new:
         for name in [one.owner, *(stage.present if not one.is_theirs else [])]:
             if name and (known := _known(stage, name, noun)) and _fits(known, adjectives):
+                if name != one.owner and known.on and one.is_put_on:
+                    continue  # there is another one
                 return name, _described(known, one)
     if not one.owner:
         return None

@@ -20,12 +20,18 @@ _DARK_THING: Final = re.compile(
 _NUMBERS: Final[dict[str, int]] = read("english")["numbers"]
 _NUMBER: Final = one_of(list(_NUMBERS))
 _CLOCK: Final = re.compile(
-    rf"\b(?:{_NUMBER})(?: o['’]clock)?,? "
+    rf"\b(?P<hour>{_NUMBER})(?: o['’]clock)?,? "
     r"(?:in the (?P<half>morning|afternoon|evening)|(?:at|that) night|tonight)\b",
     re.IGNORECASE,
 )
+_SMALL: Final = frozenset(("one", "two", "three", "four"))
 _PASSED: Final = re.compile(
     rf"\b(?P<count>{_NUMBER}|\d+) hours? (?:later|pass|go by|have passed|have gone)\b",
+    re.IGNORECASE,
+)
+_DIAL: Final = re.compile(
+    rf"\b(?:clock|watch)\b[^.!?]{{0,40}}[.!?]?\s?(?:It )?(?:says|reads|shows|strikes"
+    rf"|struck)\s(?P<hour>{_NUMBER})\b",
     re.IGNORECASE,
 )
 _MIDDLES: Final[dict[Time, int]] = {
@@ -44,7 +50,8 @@ def hour_of(story: str, before: Time) -> Time:
     if _BEFORE_NOON.search(story):
         return "morning"
     if clock := _CLOCK.search(story):
-        return _named(clock["half"] or "night")
+        is_small = clock["half"] == "morning" and clock["hour"].lower() in _SMALL
+        return "night" if is_small else _named(clock["half"] or "night")
     clean = _SAID_NOT.sub(" ", story) if before else story
     clean = _DARK_THING.sub(" ", clean)
     told = {
@@ -52,10 +59,20 @@ def hour_of(story: str, before: Time) -> Time:
         for time, pattern in _SAID.items()
         if (found := list(pattern.finditer(clean)))
     }
-    stated = time_of(clean, "")
+    stated = time_of(clean, "") or _shown(clean, before)
     if told:
         return _named(told[max(told)])
     return stated or _later(story, before)
+
+
+def _shown(story: str, before: Time) -> Time:
+    """`The clock says one`: the next such hour."""
+    found = _DIAL.search(story)
+    if not found or not before:
+        return ""
+    hour, now = _NUMBERS[found["hour"].casefold()] % 12, _MIDDLES[before]
+    hour += 12 * (hour < now and hour + 12 > now)
+    return next(time for start, time in _STARTS if hour >= start)
 
 
 def _later(story: str, before: Time) -> Time:

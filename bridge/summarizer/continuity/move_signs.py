@@ -45,6 +45,48 @@ TO_ANY: Final = re.compile(
     r"(?=$|\s(?:to|with|for|under|behind|together|again|at|in)\b)",
     re.IGNORECASE,
 )
+COMES_OVER: Final = re.compile(r"(?:then )?(?:come|comes|came)(?: back| over| out| up)?$", re.I)
+INNER: Final = re.compile(
+    r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth"
+    r"|heart|lee|shadow) of $",
+    re.IGNORECASE,
+)
+"""`into the bottom of a skiff`."""
+OFF: Final = re.compile(
+    r"\b(?!(?:looks?|looked|turns?|turned|puts?|takes?|took|throws?|threw|wipes?|wiped|gives?|gave|dries|dried"
+    r"|nods?|nodded|dozes?|dozed|laughs?|laughed|shows?|backs?|pulls?|pulled|shies|brushes|brushed|cuts?|breaks?"
+    r"|broke|tears?|tore|falls?|fell|drops?|dropped|slips? off|blows?|blew|washes|washed|shakes?"
+    r"|shook|pushes"
+    r"|pushed|waves?|waved|is|was|glances?|glanced|chips?|chipped|kicks?|kicked|scrapes?|scraped|bites?|bit|sets?"
+    r"|goes off|wanders? off into|keeps?|kept|stays?|stayed|tucks?|tucked|packs?|packed|files?"
+    r"|hangs?|bottles?) )"
+    r"[a-z]+(?:s|ed|ew|an|ode) (?:away|off)(?=$| to [a-z]+$| (?:into|down|up|across|toward|towards"
+    r"|through) )",
+    re.IGNORECASE,
+)
+"""`clanks away to charge`."""
+FRAGMENT: Final = re.compile(
+    r"^(?:then |and )?(?:out|up|down|back|through|along|over|off|away|across|past|into)\b(?! of\b)"
+    r"(?: (?:through|up|down|along|over|across|into|onto|to|past|the|a|an|off|again|out|in|and)\b"
+    r"|,|$)",
+    re.IGNORECASE,
+)
+"""`Out through the end door onto the platform.`"""
+MOUNT: Final = re.compile(
+    r"\b(?:leads?|led|rides?|rode|drives?|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her"
+    r"|their|our)"
+    r" (?:[\w-]+ )?(?:mare|horse|mule|donkey|pony|dog|camel|ox|goat|bike|bicycle|cart|handcart"
+    r"|barrow|sledge)\b",
+    re.IGNORECASE,
+)
+THERE: Final = re.compile(
+    r"\b(?:are|were|is|['’]re|sit|stand|lie|crouch|huddle|wait|walk)\s(?:\w+\s){0,3}?"
+    r"(?P<what>(?P<how>among|amid|under|beneath|beside|behind|by|in|inside|at|on|aboard)\s(?:the|an?)\s"
+    r"(?P<noun>(?:[\w’'-]+\s){0,2}?[\w’'-]+)(?P<name>\s(?:at|of|in|on)\s(?:the\s)?(?-i:[A-Z][\w’'-]*(?:\s[A-Z][\w’'-]*)*))?)"
+    r"(?=$|,)",
+    re.IGNORECASE,
+)
+"""`They're under the arches at Coal Wharf.`"""
 STAYS: Final = re.compile(_any("stays"), re.IGNORECASE)
 WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
 THROUGH: Final = frozenset(_WORDS["through"])

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from bridge.presence import SIGHT, is_gone, is_told_of
 from bridge.summarizer.continuity import move_signs as signs
 from bridge.summarizer.continuity.clauses import Clause
 from bridge.summarizer.continuity.spots import again, noun_of, phrase, places_in, words
@@ -25,6 +26,8 @@ class Mover:
     is_alone: bool = False
     listed: bool = False
     """The story names those who go."""
+    has_moved: bool = False
+    """Somebody was under way in this message."""
     seen: set[str] = field(default_factory=set)
     """Who is told of when the way is over."""
 
@@ -52,7 +55,7 @@ class Mover:
         present = stage.present
         leavers = [one for one in dict.fromkeys(self.leavers) if one in present]
         if self.goal and self._all_go(present):
-            was = set(stage.before.present) - self.goers - self.seen
+            was = set(stage.before.present) - self.goers - self.seen - {stage.message.name}
             stage.leave(was if self.listed or self.is_alone or len(present) > 2 else ())
             return self.goal
         if leavers and set(leavers) | self.goers >= set(present):
@@ -75,8 +78,16 @@ class Mover:
             and clause.kind in ("persons", "group")
             and not signs.ELSEWHERE.search(clause.text)
         ):
-            self.stage.enter(clause.subjects)
+            self.stage.enter(name for name in clause.subjects if not self._only_told(name, clause))
             self.seen |= set(clause.subjects) if self.goal else set()
+
+    def _only_told(self, name: str, clause: Clause) -> bool:
+        """A letter from them, a picture of them, eight miles away: every mention says so."""
+        low = clause.sentence.lower()
+        found = [at for at, sign in enumerate(low) if re.match(SIGN, sign)
+                 and self.stage.of(sign) == name]  # fmt: skip
+        spans = [(low[max(0, at - SIGHT) : at], low[at + 1 : at + 1 + SIGHT]) for at in found]
+        return bool(spans) and all(is_told_of(*span) or is_gone(span[1]) for span in spans)
 
     def _leaving(self, clause: Clause) -> None:
         who = clause.subjects if clause.kind not in ("owned", "thing") else []
@@ -86,7 +97,9 @@ class Mover:
             self.leavers += self._persons(sent["who"], clause)
         elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
-        elif signs.RETURNS.search(clause.text):
+        elif signs.RETURNS.search(clause.text) or signs.COMES_OVER.match(clause.text):
+            if self.goers <= set(who):
+                self.goal, self.goers = "", set()
             self.leavers = [one for one in self.leavers if one not in who]
         elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
             self.goers |= {*who, *self.leavers}
@@ -96,6 +109,7 @@ class Mover:
     def _is_off(self, clause: Clause) -> bool:
         return bool(
             signs.LEAVES.search(clause.text)
+            or signs.OFF.search(clause.text)
             or signs.GONE_BACK.search(clause.text)
             or signs.GOES.search(clause.text)
         )
@@ -110,13 +124,20 @@ class Mover:
 
     def _going(self, clause: Clause) -> None:
         goers, is_led = self._company(clause)
-        is_motion = is_led or bool(signs.MOTION.search(clause.text))
+        is_motion = is_led or bool(
+            signs.MOTION.search(clause.text) or signs.MOUNT.search(clause.text)
+        )
+        is_motion = is_motion or (
+            clause.kind == "carried" and bool(signs.FRAGMENT.match(clause.text))
+        )
         is_motion = is_motion or (self.is_moving and clause.kind == "carried")
         is_found = bool(signs.FOUND.search(clause.text))
         is_group = clause.kind == "group" or len(goers) > 1 or is_found
         goal = self._destination(clause) if is_motion else ""
         if not goal and is_motion and is_group:
             goal = self._any_goal(clause)
+        if not goal and self.has_moved and (goal := self._arrived(clause)):
+            goers |= set(clause.subjects)
         if not goal and is_group and (is_found or signs.STAYS.search(clause.text)):
             goal = self._standing(clause)
         if not goal and self.is_under_way and clause.kind in ("persons", "group"):
@@ -126,6 +147,7 @@ class Mover:
         self.goers |= goers if is_led else set()
         self._head_for(goal, goers, clause)
         self.is_moving = is_motion
+        self.has_moved = self.has_moved or is_motion
         self.is_under_way = self.is_under_way or (is_motion and is_group and not goal)
 
     def _company(self, clause: Clause) -> tuple[set[str], bool]:
@@ -155,9 +177,9 @@ class Mover:
     def _destination(self, clause: Clause) -> str:
         goal = ""
         for found in places_in(clause.text):
-            before = clause.text[: found.start()]
+            before = signs.INNER.sub("", clause.text[: found.start()])
             is_to = signs.TO.search(before) or signs.ARRIVES.search(before)
-            if is_to and noun_of(found) not in signs.THROUGH:
+            if is_to and noun_of(found).split()[-1] not in (*signs.THROUGH, "wall", "floor"):
                 goal = self._named(phrase(found), noun_of(found))
         for known in self.stage.before.places:
             back = rf"\b(?:to|into|in) (?:the )?{re.escape(_tail(known))}\b"
@@ -178,6 +200,15 @@ class Mover:
             if signs.BEING_AT.search(clause.text[: found.start()]):
                 is_here = noun_of(found) in words(self.stage.before.place)
                 return "" if is_here else self._named(phrase(found), noun_of(found))
+        if clause.kind == "group" and (there := signs.THERE.search(clause.text)):
+            noun = there["noun"].split()[-1].casefold()
+            if noun not in signs.NO_GOALS and not words(there["noun"]) & words(
+                self.stage.before.place
+            ):
+                keeps = there["how"] not in ("in", "at", "on")
+                return self._named(
+                    there["what"] if keeps else there["noun"] + (there["name"] or ""), noun
+                )
         return ""
 
     def _found_at(self, clause: Clause) -> str:
@@ -190,6 +221,13 @@ class Mover:
             is_here = noun_of(found) in words(self.stage.before.place)
             return "" if is_here else self._named(phrase(found), noun_of(found))
         return ""
+
+    def _arrived(self, clause: Clause) -> str:
+        """`The roof.`: where the way of the sentence before has led."""
+        bare = clause.sentence.strip(" .!…")
+        found = places_in(bare)
+        is_all = len(found) == 1 and found[0].span() == (0, len(bare))
+        return self._named(phrase(found[0]), noun_of(found[0])) if is_all else ""
 
     def _named(self, place: str, noun: str) -> str:
         return again(place, noun.casefold(), self.stage.before.places)

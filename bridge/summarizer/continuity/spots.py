@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from bridge.summarizer.location import place_of
 from bridge.summarizer.people import SIGN
-from bridge.summarizer.words import one_of, read
+from bridge.summarizer.words import listed, one_of, read
 
 _WORDS: Final = read("continuity")
 _LISTED: Final = read("places")
@@ -40,8 +41,38 @@ _PLACE: Final = re.compile(
 _TABLE: Final = re.compile(
     rf"\b(?:the|an?)\s(?P<phrase>(?:[\w’'-]+\s){{0,2}}?(?:{_NOUNS})){_PART}", re.IGNORECASE
 )
+_NEXT: Final = re.compile(r"(?:['’]s)? ([\w’'-]+)")
+_HEADS: Final = frozenset(
+    [
+        *(head for heads in read("people")["heads"].values() for head in heads),
+        *(word for name in ("things", "garments") for word in listed(name)),
+        *("peg", "pegs", "pole", "flap", "screen", "sign", "lights", "key", "keys", "bell"),
+    ]
+) - {"tower", "well", "stage", "bar", "boat", "ship", "wagon", "carriage", "tent", "train", "tram"}
+"""What makes another thing of the place before it."""
+_IS: Final = re.compile(r"\b([Tt]he [a-z]+)['’]s (?=\w+ (?:and|behind|below|around|under)\b)")
+_OPENING: Final = re.compile(r"[^.!?:;]{3,80}[.:]")
+_VERB: Final = re.compile(
+    r"\bthere\b|['’]s (?:a|an|the|no|not|all)\b|\b(?:is|are|was|were|has|had|have|he|she|they|I"
+    r"|you|we|it"
+    r"|(?!(?:morning|evening|clearing|landing|crossing|building|wedding|railing|red|shed|bed)\b)\w+(?:ed|ing))\b"
+    rf"|(?:{SIGN}|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
+)  # fmt: skip
+_AT_HOURS: Final = re.compile(
+    r"(?:,? (?:at|in|on|by|after|before|towards?) (?:low |high |the )?(?:noon|midday|night|dawn"
+    r"|dusk|midnight|sunrise"
+    r"|sunset|evening|morning|afternoon|\w+ o['’]clock|closing time|tide))+$", re.IGNORECASE,
+)  # fmt: skip
+_WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
+_LONGEST: Final = 9
+"""Words of a piece."""
+_TITLE: Final = re.compile(r"[A-Z][\w’'-]+ (?:\d+|[A-Z]|one|two|three|four|five|six)")
+"""`Bay 12`."""
+_NOUN: Final = re.compile(
+    rf"\b(?:{_NOUNS}|[a-z]+(?:room|house|yard|shop|works|hall))\b", re.IGNORECASE
+)
 _FAR: Final = re.compile(
-    r"\b(?:from|toward|towards|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
+    r"\b(?:from|toward|towards|across|past|beyond|over|above|against|like|of|off|about|between|for|to|on)\s$",
     re.I,
 )
 _NAMED: Final = re.compile(
@@ -61,6 +92,7 @@ _HEADING: Final = re.compile(
     rf"(?!(?:{one_of(_WORDS['no_topics'])}|\w+ing)\b))",
     re.IGNORECASE,
 )
+_PLACED: Final = re.compile(r"\s(?:over|above|of|in|by|behind|below|under|beside|at|aboard)\s")
 _LITTLE: Final = frozenset(
     [
         "the",
@@ -84,15 +116,21 @@ _LITTLE: Final = frozenset(
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
+    story = _IS.sub(r"\1 is ", story)
+    if opening := _opening(story):
+        return opening
     if named := _NAMED.match(story):
         return named["phrase"]
-    found = list(_PLACE.finditer(story))
+    told = place_of(story)
+    if told.kind == "explicit" and told.text:
+        return re.sub(r"^(?:the|an?) ", "", told.text)
+    found = places_in(story)
     near = [one for one in found if not _FAR.search(story[: one.start()])]
+    table = _TABLE.search(story)
+    if table and all(table.start() < one.start() for one in near):
+        return table["phrase"].lower()
     for one in near or found:
         return phrase(one)
-    table = _TABLE.search(story)
-    if table:
-        return table["phrase"].lower()
     unlisted = _UNLISTED.match(story)
     return unlisted["phrase"] if unlisted else ""
 
@@ -100,17 +138,45 @@ def first_place(story: str) -> str:
 def heading(story: str, known: Sequence[str]) -> str:
     """A place that stands over a message (`Later, at the docks. …`), where it is another one."""
     found = _HEADING.match(story)
-    if not found or not known:
+    if not known:
         return ""
-    place = re.sub(SIGN, "", found["place"]).strip()
-    noun = place.split()[-1].casefold()
-    there = again(place, noun, known)
-    return "" if words(there) & words(known[-1]) else there
+    place = re.sub(SIGN, "", found["place"]).strip() if found else _opening(story)
+    if not place:
+        return ""
+    there = again(place, place.split()[-1].casefold(), known)
+    return "" if words(there) & words(_PLACED.split(known[-1])[0]) else there
 
 
 def places_in(text: str) -> list[re.Match[str]]:
-    """All places that a text names, in order."""
-    return list(_PLACE.finditer(text))
+    """All places that a text names, in order; `a cinema usher` is none."""
+    return [one for one in _PLACE.finditer(text) if not _is_compound(text, one.end())]
+
+
+def _is_compound(text: str, end: int) -> bool:
+    following = _NEXT.match(text, end)
+    return following is not None and re.sub("['’]s?$", "", following[1].casefold()) in _HEADS
+
+
+def _opening(story: str) -> str:
+    """The place among the pieces of a verbless opening: `Monday, eight o'clock, the laundry.`"""
+    pieces = _OPENING.match(story)
+    if not pieces or _VERB.search(pieces[0]):
+        return ""
+    for piece in re.split(r"[,:—–]\s*|\.\s*", pieces[0]):
+        if len(piece.split()) > _LONGEST:
+            continue
+        text = re.sub(
+            rf"^(?:[Bb]ack )?(?:(?:[Ii]n|[Aa]t|[Oo]n|[Ii]nside|[Aa]board) )?(?:[Tt]he|[Aa]n?) "
+            rf"|{SIGN}(?:['’]s)? ?",
+            "",
+            piece,
+        )
+        text = re.sub(r"\s(?:to|from|bound for) [A-Z].*", "", _AT_HOURS.sub("", text))
+        if (inner := _WITHIN.match(text)) and not _NOUN.search(inner[0]):
+            text = text[inner.end() :]
+        if _TITLE.fullmatch(piece) or (_NOUN.search(text) and not _is_compound(piece, len(piece))):
+            return re.sub(r"\sitself$", "", text.strip())
+    return ""
 
 
 def phrase(found: re.Match[str]) -> str:
@@ -134,6 +200,7 @@ def again(place: str, noun: str, known: Sequence[str]) -> str:
     mine = words(place)
     for other in reversed(known):
         theirs = words(other)
-        if mine <= theirs or (theirs <= mine and noun in theirs):
+        is_part = mine <= theirs and not mine & words(_PLACED.split(other)[0])
+        if (mine <= theirs and not is_part) or (theirs <= mine and noun in theirs):
             return other if mine <= theirs else place
     return place

@@ -1,10 +1,12 @@
 """The next state of a chat: what a message does not say stays as it was."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from bridge.scene import Place
+from bridge.spoken import is_called
 from bridge.summarizer.continuity.clauses import clauses
 from bridge.summarizer.continuity.hours import hour_of
 from bridge.summarizer.continuity.moves import Mover
@@ -12,31 +14,65 @@ from bridge.summarizer.continuity.spots import first_place, heading, words
 from bridge.summarizer.continuity.stage import Stage
 from bridge.summarizer.continuity.state import ChatState, Message
 from bridge.summarizer.continuity.wear import Dresser
-from bridge.summarizer.location import place_of
 from bridge.summarizer.names import names_in
+from bridge.summarizer.people import SIGN
 from bridge.summarizer.setting import weather_of
 from bridge.summarizer.tidy import tidy
 
 _MOST_PLACES: Final = 12
+_BARE_CALL: Final = 3
+"""Characters; `Rook!` alone may be shouted through the house."""
+_FAREWELL: Final = re.compile(
+    r"\b(?:(?:good)?bye|farewell|so long|see you|good ?night|i(?:['’]m| am) (?:off|leaving"
+    r"|going home)"
+    r"|i (?:must|have to|should|['’]?ll) (?:go|be going))\b", re.IGNORECASE,
+)  # fmt: skip
+_HEARD_GOING: Final = re.compile(
+    r"\b(?:door|gate|stairs?|steps|footsteps|boots|heels|hoofbeats|engine|car|bell)\b[^.;]*\b(?:creaks?|clos|shut|slam"
+    r"|bang|fad|clatter|recede|jingl|swing|click|start|die)\w*", re.IGNORECASE,
+)  # fmt: skip
+_NOT_YET: Final = re.compile(r"(?:before|as if|as though|unless|lest)\s", re.IGNORECASE)
+"""What such a clause tells has not happened."""
+
+
+def _called(stage: Stage, speech: Iterable[str]) -> list[str]:
+    """Who is spoken to where a chat begins: they are there."""
+    return [
+        stage.of(found[0])
+        for line in map(stage.marked, speech)
+        for found in re.finditer(SIGN, line)
+        if len(line) > _BARE_CALL
+        and is_called(line[: found.start()].lower(), line[found.end() :].lower())
+    ]
 
 
 def advance(before: ChatState, message: Message) -> ChatState:
     """The state after one more message; never fails."""
-    story = tidy(message.text).story
+    tidied = tidy(message.text)
+    story = tidied.story
     stage = Stage.open(before, message, story)
     stage.meet(names_in(stage.marked(story), len(stage.people)))
     is_start = not before.present
     writers = (message.name if message.role != "narrator" else "", message.user if is_start else "")
     stage.enter(filter(None, writers))
+    if is_start:
+        stage.enter(_called(stage, tidied.speech))
     dresser, mover = Dresser(stage), Mover(stage)
     together: list[str] = []
     for clause in clauses(stage, story):
+        if _NOT_YET.match(clause.text):
+            continue
         together += clause.subjects if clause.kind == "group" else ()
         mover.take(clause)
         if not mover.is_apart:
             dresser.take(clause)
     marked = stage.marked(story)
-    place = mover.settle() or heading(marked, before.places) or before.place or _opening(marked)
+    if _FAREWELL.search(" ".join(tidied.speech)) and _HEARD_GOING.search(story):
+        mover.leavers += writers[:1]
+    went, headed = mover.settle(), heading(marked, before.places)
+    if headed and went.startswith("outside "):
+        went = ""
+    place = went or headed or before.place or first_place(marked)
     return ChatState(
         figures=tuple(stage.people.values()),
         place=place,
@@ -54,14 +90,6 @@ def placed(state: ChatState, place: Place) -> ChatState:
         return state
     name = _bare(place)
     return replace(state, place=name, places=_with(state.places, name))
-
-
-def _opening(marked: str) -> str:
-    """Where a story begins: what it says outright goes before what it merely names first."""
-    first, stated = first_place(marked), place_of(marked)
-    if first[:1].isupper() or stated.kind != "explicit" or words(stated.text) & words(first):
-        return first  # `The Anchor`, or the same in the story's fuller words
-    return _bare(stated)
 
 
 def _bare(place: Place) -> str:

@@ -42,14 +42,15 @@ class Dresser:
     def _deed(self, one: Told, clause: Clause, *, is_first: bool) -> Deed:
         if self._is_given(one, clause):
             return "lost"
-        if one.determiner == "one" and "the other" not in clause.sentence:
+        if _is_beside(one, clause):
             return "none"
         if (placed := signs.ONTO.match(one.after)) and signs.PLACES_ON.search(one.before):
             self.target = self._wearer(placed, clause)
             return "to"
-        if self._is_off(one, clause):
+        shows = one.is_new and signs.UNDER_IT.match(one.after)
+        if not shows and self._is_off(one, clause):
             return "off"
-        if self._is_on(one, clause, is_first=is_first):
+        if shows or self._is_on(one, clause, is_first=is_first):
             return "change" if signs.CHANGES.search(one.before) else "on"
         is_held = signs.HELD.search(one.before) or signs.LIES.match(one.after)
         return "worn" if one.is_theirs and not is_held else "none"
@@ -95,7 +96,8 @@ class Dresser:
             is_joined = not is_first and signs.JOINED.search(one.before)
             if is_joined or _continues(one, clause):
                 return True
-        is_apposed = clause.kind in ("carried", "thing") and not one.before and not clause.is_first
+        is_apposed = clause.kind in ("carried", "thing") and not one.before
+        is_apposed = is_apposed and (not clause.is_first or _is_list(one, clause))
         return is_apposed and not signs.LIES.match(one.after)
 
     def _do(self, deed: Deed, one: Told, clause: Clause) -> None:
@@ -128,7 +130,8 @@ class Dresser:
 
     def _giving_way(self, wearer: str, garment: Garment, one: Told, deed: Deed) -> frozenset[str]:
         """The slots whose things are off when this is on: none for what is worn already."""
-        is_beneath = _BENEATH.search(one.after) or signs.OVER.search(one.before)
+        is_beneath = _BENEATH.search(one.after) or signs.UNDER_IT.match(one.after)
+        is_beneath = is_beneath or signs.OVER.search(one.before)
         is_worn = (
             any(each.on and each.noun == garment.noun for each in self.stage.worn(wearer))
             and not one.is_new
@@ -179,6 +182,18 @@ class Dresser:
         if re.match(SIGN, word):
             return self.stage.of(word[0])
         return self.stage.meant(word, clause.subjects, other=other)
+
+
+def _is_beside(one: Told, clause: Clause) -> bool:
+    """What is sat upon, what is covered `coat and all`, one of a pair."""
+    if signs.RESTS_ON.search(one.before) or signs.AND_ALL.match(one.after):
+        return True
+    return one.determiner == "one" and "the other" not in clause.sentence
+
+
+def _is_list(one: Told, clause: Clause) -> bool:
+    """`Flannel shirt, cut-off jeans.` after a sentence of somebody."""
+    return bool(signs.LISTED.match(one.after)) and not signs.SAID_OF.search(clause.sentence)
 
 
 def _continues(one: Told, clause: Clause) -> bool:

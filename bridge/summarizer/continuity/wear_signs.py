@@ -22,7 +22,8 @@ NO_ADJECTIVE: Final = one_of(
     sorted({
         *read("english")["prepositions"], *read("english")["pronouns"], "and", "or", "of", "is",
         "was", "are", "were", "has", "have", "had", "on", "off", "out", "back", "with", "the", "a",
-        "an", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away", "open",
+        "an", "no", "his", "her", "my", "your", "their", "its", "one", "two", "both", "away",
+        "open",
         *WORDS["wear_verbs"], *WORDS["undo_verbs"], *WORDS["off_verbs"], *WORDS["on_verbs"],
         *WORDS["held_verbs"], *WORDS["hand_verbs"], *WORDS["place_on_verbs"],
     })
@@ -31,7 +32,8 @@ THING: Final = re.compile(
     rf"(?<![\w{SIGN[1:-1]}-])(?:(?P<pronoun>it|them)(?![\w’'])"
     rf"|(?:(?P<det>{SIGN}['’]s?|his|her|my|your|their|the|an?|one|two|both|another)\s)?"
     rf"(?P<phrase>(?P<adjectives>(?:(?!(?:{NO_ADJECTIVE})\b)[\w'’-]+\s){{0,4}}?)"
-    rf"(?<![\w])(?P<noun>{NOUN}))(?![\w-]|['’]s|\s(?:{NOUN})\b))",
+    rf"(?<![\w])(?P<noun>(?!tie (?:the|my|his|her|its|your|a|an|on|it|up)\b)(?:{NOUN})))"
+    rf"(?![\w-]|['’]s|\s(?:{NOUN})\b))",
     re.IGNORECASE,
 )
 TAIL: Final = re.compile(
@@ -82,13 +84,17 @@ DOWN_AFTER: Final = re.compile(
 LIES: Final = re.compile(
     r"^\s(?:hangs?|hung|lies|lay|(?:is|are) (?:in|on) the|falls?|fell|drops?|comes? off"
     r"|(?:is|are) off|is gone)\b"
+    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
+    rf"|draped|drying)"
+    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
+    rf"|both|the) (?:\w+ )?{BODY})"
     r"|^\s(?:from|on|off) the (?:hook|peg|chair|rack|rail|line|nail|floor|shelf|bed)\b",
     re.IGNORECASE,
 )
 ON_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('on_verbs')})\s(?:back\s)?on|(?:{verbs('wear_verbs')})|on with"
     r"|(?:chang\w+|slip\w*|shrug\w*|get\w*|got|climb\w*|wriggl\w+|step\w*|struggl\w+|squirm\w*"
-    r"|back|is|are|was) into)\s$",
+    r"|back|is|are|was) into|stripped (?:down )?to|down to)\s$",
     re.IGNORECASE,
 )
 IN: Final = re.compile(r"(?:^|\b(?:\w+\s)?)in\s$", re.IGNORECASE)
@@ -110,6 +116,19 @@ REVEALS: Final = re.compile(
 FINITE: Final = re.compile(
     r"\b(?:is|are|was|were|hangs?|hung|lies|lay|stands?|stood|falls?|waits?)\b"
 )
+SAID_OF: Final = re.compile(
+    rf"{SIGN}|\b(?:he|she|it|they|I|you|we|is|are|was|were|has|had)\b", re.I
+)
+LISTED: Final = re.compile(r"\s(?:with|over|under|and)\b|$")
+"""What follows a garment in `Flannel shirt, cut-off jeans.`"""
+UNDER_IT: Final = re.compile(r"^\s(?:under|beneath|underneath|below) (?:it|that|this|them)\b")
+RESTS_ON: Final = re.compile(
+    r"\b(?:sits?|sat|perch\w*|lands?|landed|rests?|curl\w*|sleeps?|steps?|stepped|trips?|tripped|stands?|stood)\b"
+    r"[^,;]*\b(?:on|atop|onto|upon|inside|under|over)\s$",
+    re.IGNORECASE,
+)
+"""`Ember sits on his helmet.`"""
+AND_ALL: Final = re.compile(r"^\sand all\b")
 AROUND: Final = re.compile(
     r"\b(?:ties?|tied|knots?|knotted) (?:the |its |his |her |their |my )?(?:sleeves|arms|it|them) "
     rf"(?:round|around|about) (?:the|his|her|my|{SIGN}['’]s) "
@@ -142,6 +161,10 @@ PLACES_ON: Final = re.compile(
     rf"\b(?:{verbs('place_on_verbs')})\s(?:the\s|back\s)?$", re.IGNORECASE
 )
 PUTS_ON: Final = re.compile(rf"\b(?:{verbs('on_verbs')})\son\s$", re.IGNORECASE)
-CHANGES: Final = re.compile(r"\bchang\w+ into\s$", re.IGNORECASE)
+CHANGES: Final = re.compile(
+    r"\b(?:chang\w+ into|(?:until|till) (?:s?he|I) (?:is|am|was) in|stripped (?:down )?to"
+    r"|down to)\s$",
+    re.IGNORECASE,
+)
 JOINED: Final = re.compile(r"\b(?:over|under|and|with|beneath|of)\s(?:only\s)?$")
 OVER: Final = re.compile(r"\bover\s$")

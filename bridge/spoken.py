@@ -51,8 +51,13 @@ def is_lettering(cased: str, start: int, end: int) -> bool:
     return bool(more or is_last or _WRITTEN.search(before))
 
 
+def is_called(before: str, after: str) -> bool:
+    """What a line says before and after a name, in small letters: `Rose, come here`."""
+    return bool(_CALLED_BEFORE.search(before) and _CALLED_AFTER.match(after))
+
+
 def is_talked_of(before: str, after: str) -> bool:
     """What a line says before and after a name: `tell me about Rose`, `Rose sold it to you`."""
-    if _CALLED_BEFORE.search(before) and _CALLED_AFTER.match(after):
+    if is_called(before, after):
         return False
     return bool(_OF_BEFORE.search(before) or (_OF_AFTER.match(after) and not _SHOWN.search(before)))
