@@ -34,6 +34,8 @@ def place_of(text: str) -> Place:
     is_sure = best and best.weight >= 0 and best.noun not in signs.PASSED
     if best and (is_sure or (best.weight > signs.OF_ANOTHER and implied.kind == "unstated")):
         return Place("", "explicit", _phrase(text, best, found))
+    if implied.kind == "unstated" and (titled := signs.TITLED.search(text)):
+        return Place("", "explicit", titled["phrase"])
     return implied
 
 
