@@ -182,7 +182,11 @@ def _phrase(text: str, best: _Found, found: list[_Found]) -> str:
     tail = signs.OF_NAMED.match(text, end)
     phrase = _plain(text[start : tail.end() if tail else end])
     around = [
-        one for one in found if one.noun not in signs.VEHICLES | signs.PARTS and one.weight > 0
+        one
+        for one in found
+        if one.noun not in signs.VEHICLES | signs.PARTS
+        and one.weight > 0
+        and not start <= one.start < end
     ]
     if best.noun in signs.VEHICLES and around:
         most = max(around, key=lambda one: one.weight)

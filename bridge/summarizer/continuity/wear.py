@@ -64,6 +64,8 @@ class Dresser:
         return given is not None
 
     def _is_off(self, one: Told, clause: Clause) -> bool:
+        if signs.THROWN.match(one.after):
+            return True
         if signs.OFF_BEFORE.search(one.before) or (one.is_theirs and signs.LIES.match(one.after)):
             return True
         if after := signs.OFF_AFTER.match(one.after):

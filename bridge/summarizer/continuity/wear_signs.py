@@ -84,13 +84,17 @@ DOWN_AFTER: Final = re.compile(
 LIES: Final = re.compile(
     r"^\s(?:hangs?|hung|lies|lay|(?:is|are) (?:in|on) the|falls?|fell|drops?|comes? off"
     r"|(?:is|are) off|is gone)\b"
-    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
-    rf"|draped|drying)"
-    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
-    rf"|both|the) (?:\w+ )?{BODY})"
     r"|^\s(?:from|on|off) the (?:hook|peg|chair|rack|rail|line|nail|floor|shelf|bed)\b",
     re.IGNORECASE,
 )
+THROWN: Final = re.compile(
+    rf"^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
+    rf"|draped|drying)"
+    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
+    rf"|both|the) (?:\w+ )?{BODY})",
+    re.IGNORECASE,
+)
+"""`the shirt thrown on a rock`, but not over somebody's arm."""
 ON_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('on_verbs')})\s(?:back\s)?on|(?:{verbs('wear_verbs')})|on with"
     r"|(?:chang\w+|slip\w*|shrug\w*|get\w*|got|climb\w*|wriggl\w+|step\w*|struggl\w+|squirm\w*"
