@@ -96,7 +96,8 @@ def _judged(
     listed = not opens and bool(
         signs.LISTED.search(f". {text[max(0, start - signs.BACK) : start]}")
     )
-    number = signs.NUMBERED.match(text, end) if text[start].isupper() or is_led else None
+    is_named = text[start].isupper() or is_led or before in signs.BEING_IN
+    number = signs.NUMBERED.match(text, end) if is_named else None
     end = number.end() if number else end
     if not (is_led or before in signs.BEING_IN or opens or listed or number):
         return None

@@ -57,7 +57,10 @@ JOINS: Final = re.compile(
 )
 HEADS: Final = re.compile(r"\s?(?:[,.:—–]|$)")
 """`The night bus, top deck.` stands over what follows."""
-NUMBERED: Final = re.compile(r"\s(?:\d+|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])")
+NUMBERED: Final = re.compile(
+    r"\s(?:\d+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=[.,;:]|$)"
+    r"|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])"
+)
 """`Bay 12`, `Deck Four`."""
 SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
 FAR_OFF: Final = re.compile(
