@@ -46,6 +46,12 @@ TO_ANY: Final = re.compile(
     re.IGNORECASE,
 )
 COMES_OVER: Final = re.compile(r"(?:then )?(?:come|comes|came)(?: back| over| out| up)?$", re.I)
+EMPTY: Final = re.compile(
+    rf"(?P<who>{SIGN})['’]s (?:chair|bed|bunk|seat|stool|place|cot|hammock|berth) (?:is|was"
+    rf"|stands) empty\b"
+)
+MEANWHILE: Final = re.compile(r"as (?:s?he|they|I|we)\b", re.IGNORECASE)
+"""`He sheds clothes as he goes.`"""
 ERRAND: Final = re.compile(
     r"\b(?:goes|went|heads|headed|hurries|runs) (?:off )?to (?:check|fetch|find|get|bring|feed"
     r"|wake|look for|see (?:to|about)|buy)\b",

@@ -1,6 +1,7 @@
 """Who comes and goes, and where all of them move to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.presence import SIGHT, is_gone, is_told_of
@@ -98,16 +99,21 @@ class Mover:
         elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
         elif signs.RETURNS.search(clause.text) or signs.COMES_OVER.match(clause.text):
-            if self.goers <= set(who):
-                self.goal, self.goers = "", set()
-            self.leavers = [one for one in self.leavers if one not in who]
+            self._returning(who)
         elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
             self.goers |= {*who, *self.leavers}
+        elif empty := signs.EMPTY.search(clause.text):
+            self.leavers.append(self.stage.of(empty["who"]))
         elif self._is_off(clause) and not self._destination(clause):
             self.leavers += who
 
+    def _returning(self, who: Sequence[str]) -> None:
+        if self.goers <= set(who):
+            self.goal, self.goers = "", set()
+        self.leavers = [one for one in self.leavers if one not in who]
+
     def _is_off(self, clause: Clause) -> bool:
-        return bool(
+        return not signs.MEANWHILE.match(clause.text) and bool(
             signs.LEAVES.search(clause.text)
             or signs.OFF.search(clause.text)
             or signs.ERRAND.search(clause.text)

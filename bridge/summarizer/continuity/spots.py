@@ -131,7 +131,8 @@ def first_place(story: str) -> str:
     for one in near or found:
         return phrase(one)
     unlisted = _UNLISTED.match(story)
-    return unlisted["phrase"] if unlisted else ""
+    is_thing = unlisted is not None and not _VERB.search(unlisted["phrase"])
+    return unlisted["phrase"] if unlisted and is_thing else ""
 
 
 def heading(story: str, known: Sequence[str]) -> str:

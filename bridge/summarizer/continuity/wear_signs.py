@@ -68,7 +68,8 @@ GIVEN: Final = re.compile(
 )
 OFF_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('off_verbs')})\s(?:back\s)?off|off with|out of"
-    rf"|(?:{verbs('undo_verbs')})(?:\soff)?|(?:{verbs('off_verbs')})\saway)\s$", re.IGNORECASE,
+    rf"|(?:{verbs('undo_verbs')})(?:\soff)?|(?:{verbs('off_verbs')})\saway|(?:hangs?|hung) (?:up"
+    rf"|away)|puts? away)\s$", re.IGNORECASE,
 )  # fmt: skip
 OFF_VERB: Final = re.compile(rf"\b(?:{verbs('off_verbs', 'put_down_verbs')})\s(?:both\s)?$", re.I)
 OFF_AFTER: Final = re.compile(
@@ -132,6 +133,10 @@ RESTS_ON: Final = re.compile(
     re.IGNORECASE,
 )
 """`Ember sits on his helmet.`"""
+TURNED: Final = re.compile(
+    r"(?:hood|sleeves|cuffs|visor|veil|collar (?=up$)) ?(?:up|down|turned|back)\b", re.IGNORECASE
+)
+"""How it is worn, not that it is put on."""
 AND_ALL: Final = re.compile(r"^\sand all\b")
 AROUND: Final = re.compile(
     r"\b(?:ties?|tied|knots?|knotted) (?:the |its |his |her |their |my )?(?:sleeves|arms|it|them) "
