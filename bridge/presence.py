@@ -24,11 +24,17 @@ _TOLD_OF: Final = re.compile(
     rf"\b(?:{_ANY['sent']}|is|are|was|were|it's|they're|that's|came|comes?) from {_OTHERS}$"
     rf"|\b{_ANY['likeness']}s? of {_OTHERS}(?:my|her|his|their|our|old|young|poor|the late)?\s?$"
     rf"|\b{_ANY['shown']} (?:shows?|showed|showing|is|was) {_OTHERS}$"
-    rf"|\bin (?:the|an?|that|his|her) (?:{_WHO} )?{_ANY['shown']},? {_OTHERS}$"
+    rf"|\b(?:in|on) (?:the|an?|that|his|her) (?:{_WHO} )?{_ANY['shown']},? {_OTHERS}$"
     rf"|\ban? {_ANY['shown']} (?:of|in|on|over|above|by|beside)\b[^.;:!?]{{0,40}}: {_OTHERS}$"
     rf"|\b{_ANY['told']} (?:{_WHO} ){{0,2}}(?:of|about) {_OTHERS}$"
     rf"|\b{_ANY['told']} of {_WHO}(?:'s \w+)?, of $"
     rf"|\b{_ANY['lettered']}\b[^.!?\"“]{{0,30}}[\"“][^\"”]*$"
+    rf"|\breads?: [^.!?\"“]{{0,40}}$"
+    rf"|\bon (?:the|her|his|my) (?:phone|line|radio) (?:to|with) {_OTHERS}$"
+    rf"|\b(?:dream|imagin|wish|pretend)\w* (?:that )?{_OTHERS}$"
+    rf"|\b(?:nobody|no one|none|not|never|\w+n't)(?: \w+){{0,3}} (?:seen|heard from|met"
+    rf"|found) {_OTHERS}$"
+    r"|\b(?:named|christened) the \w+ $"
     rf"|\b{_ANY['fiction']} about (?:{_WHO} ){{0,4}}$"
     rf"|(?:^|[.!?:;\"“”*_>—] ?)dear {_OTHERS}$"
     rf"|\b{_ANY['called']} (?:{_WHO} )?(?:is |was )?(?:called|named|christened) (?:the )?$"
@@ -59,20 +65,24 @@ _THEIRS: Final = re.compile(
 )
 """`the last of Ann's preserves`; her hand, coat or voice are where she is."""
 _FAR_VOICE: Final = re.compile(
-    rf"(?:'s (?:{_WHO} )?voice)?,? (?:(?:is|was|comes?|came|says|crackles|speaking) )?"
-    rf"(?:{_WHO} )?(?:on|over|through|from|down|out of) (?:the|her|his|my"
-    rf"|an?) (?:{_WHO} )?{_ANY['wire']}\b"
+    rf"(?:'s (?:{_WHO} )?voice(?: \w+)?,?|,) (?:(?:is|was|comes?|came|says|crackles|speaking) )?"
+    rf"(?:{_WHO} )?(?:on|over|through|from|down|out of) (?:the|her|his|my|an?) (?:{_WHO} )?"
+    rf"{_ANY['wire']}\b|'s voicemail\b"
 )
 _NEAR: Final = re.compile(rf"(?:'s|(?<=s)') (?:{_WHO} )?{_ANY['near']}\b")
 _MEANT: Final = r"(?<!where )(?<!before )(?<!after )(?<!when )\b(?:he|she|him|herself|himself"
-_TAKEN_UP: Final = re.compile(rf"[^.!?]*?{_MEANT}|her|they|them)\b")
+_TAKEN_UP: Final = re.compile(
+    rf"[^.!?]*?{_MEANT}|her|they|them)\b|[^.!?]{{0,30}}[.!?] (?:he|she|they)(?: is|'s| has| was)\b"
+)
 """Whoever a pronoun of the same sentence means may be here after all."""
+_FROM_MEMORY: Final = re.compile(r",? from (?:memory|a photograph|a photo|life once)\b")
 _AT_THEIRS: Final = re.compile(rf".*?{_MEANT})\b")
 _WERE_HERE: Final = re.compile(r" (?:were|was) here\b")
 _CALLED_UP: Final = re.compile(r"\?[\"”]? (?:it's|this is) (?:only )?me\b")
 _BEEN: Final = rf"(?: {_WHO}(?=,)| and {_WHO})?(?:(?:,? |(?=')){_ANY['been']})*,?"
 _GONE: Final = re.compile(
     rf"{_BEEN} {_ANY['gone']}(?![\w-])"
+    rf"|\?[\"”]? (?:gone|left|away|no sign|nowhere)\b| and {_WHO} used to\b"
     rf"|(?: and {_WHO})?(?: has| had| have|'d)(?: \w+ly| just| already| long| since)?"
     rf" {_ANY['had_gone']}\b"
 )
@@ -87,7 +97,7 @@ def is_told_of(before: str, after: str) -> bool:
         return True
     if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):
         return True
-    if _FAR_VOICE.match(after):
+    if _FAR_VOICE.match(after) or _FROM_MEMORY.match(after):
         return True
     if _NEAR.match(after) or (_GOVERNED.search(before) and _THEIRS.match(after)):
         return not _AT_THEIRS.match(after)

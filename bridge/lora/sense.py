@@ -25,6 +25,8 @@ _NOBODY: Final = re.compile(
     rf"|was )$"
 )
 _LACKED: Final = re.compile(rf"\b{_ANY['lack']} (?:an? |the |his |her |their |my |your )?$")
+_LEFT: Final = re.compile(r"\bleft (?:the|his|her|my|your|their)(?: [\w'-]+)? $")
+_BEHIND: Final = re.compile(r" (?:at home|behind|in the (?:car|house|hall|cab)|back at|back in)\b")
 _LAID_BY: Final = re.compile(rf",? (?:is |was )?{_ANY['laid_by']}\b")
 _COMPOUND: Final = re.compile(rf"[ -]{_ANY['compound']}\b")
 _SHIP: Final = re.compile(r"(?:^|\W)the $")
@@ -74,6 +76,8 @@ def _is_denied(mention: Mention) -> bool:
     """`no rain`, `nobody wears a cape`; but `Isn't Rose…?` asks of one present."""
     if mention.is_name:
         return _NOT_THEM.search(mention.before) is not None
+    if _LEFT.search(mention.before) and _BEHIND.match(mention.after):
+        return True
     return any(sign.search(mention.before) for sign in (_NO, _NOBODY, _LACKED))
 
 

@@ -34,6 +34,8 @@ def place_of(text: str) -> Place:
     is_sure = best and best.weight >= 0 and best.noun not in signs.PASSED
     if best and (is_sure or (best.weight > signs.OF_ANOTHER and implied.kind == "unstated")):
         return Place("", "explicit", _phrase(text, best, found))
+    if implied.kind == "unstated" and (titled := signs.TITLED.search(text)):
+        return Place("", "explicit", titled["phrase"])
     return implied
 
 
@@ -94,7 +96,8 @@ def _judged(
     listed = not opens and bool(
         signs.LISTED.search(f". {text[max(0, start - signs.BACK) : start]}")
     )
-    number = signs.NUMBERED.match(text, end) if text[start].isupper() or is_led else None
+    is_named = text[start].isupper() or is_led or before in signs.BEING_IN
+    number = signs.NUMBERED.match(text, end) if is_named else None
     end = number.end() if number else end
     if not (is_led or before in signs.BEING_IN or opens or listed or number):
         return None
@@ -180,7 +183,11 @@ def _phrase(text: str, best: _Found, found: list[_Found]) -> str:
     tail = signs.OF_NAMED.match(text, end)
     phrase = _plain(text[start : tail.end() if tail else end])
     around = [
-        one for one in found if one.noun not in signs.VEHICLES | signs.PARTS and one.weight > 0
+        one
+        for one in found
+        if one.noun not in signs.VEHICLES | signs.PARTS
+        and one.weight > 0
+        and not start <= one.start < end
     ]
     if best.noun in signs.VEHICLES and around:
         most = max(around, key=lambda one: one.weight)

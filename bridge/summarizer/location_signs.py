@@ -57,7 +57,10 @@ JOINS: Final = re.compile(
 )
 HEADS: Final = re.compile(r"\s?(?:[,.:—–]|$)")
 """`The night bus, top deck.` stands over what follows."""
-NUMBERED: Final = re.compile(r"\s(?:\d+|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])")
+NUMBERED: Final = re.compile(
+    r"\s(?:\d+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=[.,;:]|$)"
+    r"|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])"
+)
 """`Bay 12`, `Deck Four`."""
 SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
 FAR_OFF: Final = re.compile(
@@ -94,6 +97,12 @@ FULL_OF: Final = re.compile(r"\sof\s(?!the\b|an?\b|his\b|her\b|its\b|their\b|[A-
 """`a tower of atlases`."""
 BELOW: Final = re.compile(r"\s\w+ (?:far |just )?(?:below|beneath|beyond|behind|away|off|above)\b")
 """`The city lies below.`"""
+TITLED: Final = re.compile(
+    r"\b(?:[Aa]t|[Ii]n|[Ii]nside"
+    r"|[Aa]board) (?P<phrase>the (?!\w+s\b(?! [A-Z]))[A-Z][\w’-]+(?: [A-Z][\w’-]+){0,2})(?!['’]s"
+    r"|[\w ]*[A-Z]{2})"
+)
+"""`at the Copper Kettle`: an inn, a ship."""
 SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
 ELSE: Final = frozenset(
     ("plain", "well", "mine", "spit", "hold", "spring", "pass", "stage", "store")

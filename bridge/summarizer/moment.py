@@ -38,13 +38,13 @@ _GONE_ON: Final = re.compile(
 )
 """`…, so they leave.`: what follows is somewhere else."""
 _PAST: Final = re.compile(
-    r"\b(?:was|were)\b|\b(?:it|they|s?he|I|you|we|[A-Z][\w'’-]+) (?:\w+ly |all |both )?"
+    r"\b(?:was|were)\b|\b(?:it|they|s?he|I|you|we|[A-Z][a-z]+) (?:\w+ly |all |both )?"
     r"(?:had|did|went|came|took|said|left|stood|sat|ran|kept|made|got|gave|told|held|found|fell|knew"
     r"|felt|brought|led|lost|drove|rode|woke|paid|(?!need)\w+ed)\b"
 )
 _PRESENT: Final = re.compile(
     r"\b(?:is|are|am|isn['’]t|aren['’]t|has|does|sits|stands|lies|goes|comes|holds|looks|leans|hangs)\b"
-    r"|\b(?:it|that|there|s?he|I|you|they|we)['’](?:s|m|re)\b"
+    r"|\b(?:it|that|there|s?he|I|you|they|we)['’](?:s|m|re|ve)\b"
     r"|(?:^|\b(?:and|s?he|it|then) |\b[A-Z][\w'’-]+ )(?:\w+ly )?(?!his|its|this|was)[a-z]{2,}s\b"
 )
 _LEFT_BEHIND: Final = re.compile(

@@ -33,10 +33,10 @@ _LATE: Final = re.compile(
     r"(?! (?:metres|meters|feet|yards|people|men))"
 )
 _WORDED: Final = re.compile(
-    r"(?<!stopped at )\b(?:(?:half|quarter|five|ten|twenty|twenty-five) (?:past|to"
-    r"|after) (?P<past>one|two|three|four|five)"
-    r"|(?P<full>one|two|three|four|five)(?: o['’]clock|-(?:ten|fifteen|twenty|thirty|forty"
-    r"|forty-five|fifty)))\b",
+    r"(?<!stopped at )\b(?:(?:half|quarter|five|ten|twenty|twenty-five)"
+    r" (?:(?:past|after) (?:one|two|three|four|five)|to (?:two|three|four|five|six))"
+    r"|(?:one|two|three|four|five)"
+    r"(?: o['’]clock|-(?:ten|fifteen|twenty|thirty|forty|forty-five|fifty)))\b",
     re.IGNORECASE,
 )
 """`ten past five`, `the four-fifteen`: of small hours nobody says so."""

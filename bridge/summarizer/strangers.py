@@ -63,7 +63,7 @@ _BELONGS: Final = frozenset(
 )
 """`the passenger seat`, `a biker jacket`: nobody is there."""
 _NUMBER: Final = re.compile(rf"(?<![\w’'-])(?:{one_of(list(_NUMBERS))})(?= )", re.IGNORECASE)
-_WORD: Final = re.compile(r" ([\w-]+)(?![\w’'-])")
+_WORD: Final = re.compile(r" ([\w-]+(?:[’']s)?)(?![\w’'-])")
 _TOLD_BY: Final = re.compile(
     r" (?:had(?:[.,]|$| (?:once )?(?:said|told|asked|warned|promised|called|written|claimed)\b)"
     r"|call it\b|say\b)"
@@ -83,6 +83,7 @@ _SHAPE: Final = (
 _NOT_THERE: Final = re.compile(
     r"\b(?:like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
     rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$"
+    rf"|{SIGN}(?:,[^,.;]{{0,40}},)? (?:is|was) (?:only |just |also |still )?$"
     rf"|(?:\b(?:s?he|I|you|they)(?:['’](?:s|m|re|d)| is| was| am| are| were| has been| had been)"
     r"|\b(?:become|became|becomes|plays?|played|playing|makes?) )(?: only| just| also| still)? ?$",
     re.IGNORECASE,
@@ -185,7 +186,8 @@ def _role(role: _Role, before: str, cast: Cast) -> str:
     is_theirs = number in ("his", "her", "their") and head == "person"
     if is_theirs or _NOT_THERE.search(before):
         return role.said
-    if number in _LIKE_ONE and (apposed := _APPOSED.search(before)):
+    apposed = _APPOSED.search(before)
+    if apposed and number in _LIKE_ONE and cast.of(apposed[1]).count == 1:
         is_bare = not apposed[0].rstrip().endswith(",")
         _describe(cast.of(apposed[1]), head, is_bare and number == "the")
         return "" if is_bare and number == "the" else role.said

@@ -31,6 +31,24 @@ def offline(name: str) -> Figures:
     return figures(columns(name)["offline"])
 
 
+@pytest.mark.parametrize(
+    ("figure", "floor"),
+    [
+        ("LoRA precision", 0.98),
+        ("LoRA recall", 0.99),
+        ("LoRA exact set", 0.96),
+        ("people count", 0.94),
+        ("place F1", 0.66),
+        ("place kind, macro recall", 0.84),
+        ("time, macro recall", 0.95),
+        ("point of view, macro recall", 0.95),
+        ("facts kept", 0.8),
+    ],
+)
+def test_the_rules_hold_on_what_another_writer_told(figure: str, floor: float) -> None:
+    assert float(offline("told")[figure]) >= floor
+
+
 @pytest.mark.parametrize("name", ["dev", "own"])
 @pytest.mark.parametrize(
     ("figure", "floor"),
@@ -50,7 +68,7 @@ def test_the_rules_hold_their_floor(name: str, figure: str, floor: float) -> Non
     assert float(offline(name)[figure]) >= floor
 
 
-@pytest.mark.parametrize("name", ["dev", "own"])
+@pytest.mark.parametrize("name", ["dev", "own", "told"])
 def test_nothing_forbidden_leaks(name: str) -> None:
     assert [leak for sample in columns(name)["offline"] for leak in leaks(sample)] == []
 

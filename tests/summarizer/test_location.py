@@ -16,6 +16,17 @@ NAMED = [
     ("The skiff bucks. The river gorge goes by in slabs of rock.", "the skiff, the river gorge"),
     ("Boats pass. A man mends nets on the quay.", "the quay"),
     ("The florist's is closing.", "the florist's"),
+    ("The night bus, top deck, front seat. Streetlights slide by.", "the night bus, top deck"),
+    ("The stalls, tin tub, kitchen floor, three kettles. She pours.", "kitchen"),
+    ("Karaoke Box 14 was built for two.", "karaoke Box 14"),
+    (
+        "She is at the stern rail of the Persimmon. The city is a low string of lights.",
+        "the stern rail of the Persimmon",
+    ),
+    ("He sits in the barn and looks at the lake.", "the barn"),
+    ("It's the colour of the road. She waits in the square.", "the square"),
+    ("It is a greenhouse, not a library.", "a greenhouse"),
+    ("She sits at the Blue Heron.", "the Blue Heron"),
 ]
 
 
@@ -43,6 +54,8 @@ def test_furniture_implies_a_place(text: str, place: str) -> None:
         "He takes hold of the rope.",
         "It was like a temple, she said.",
         "He thinks of the bus driver.",
+        "She wears a plain apron and climbs the last forty steps.",
+        "A tower of atlases sways.",
     ],
 )
 def test_what_names_no_place(text: str) -> None:

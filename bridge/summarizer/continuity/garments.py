@@ -66,7 +66,7 @@ def thing_of(stage: Stage, one: Told) -> tuple[str, Garment] | None:
     """Whose garment is meant, and which; a new one where nobody has such a thing."""
     if one.found["pronoun"]:
         if stage.thing is None:
-            return None
+            return _last_on(stage, one)
         owner, noun = stage.thing
         known = _known(stage, owner, noun)
         return (owner, known) if known else None
@@ -81,6 +81,13 @@ def thing_of(stage: Stage, one: Told) -> tuple[str, Garment] | None:
     if not one.owner:
         return None
     return one.owner, _described(Garment(signs.SLOTS[noun], noun, noun), one)
+
+
+def _last_on(stage: Stage, one: Told) -> tuple[str, Garment] | None:
+    """`She shrugs it off`: what was put on last, in a message before."""
+    is_off = signs.OFF_VERB.search(one.before) and signs.OFF_AFTER.match(one.after)
+    worn = [each for each in stage.worn(one.owner) if each.on] if one.owner and is_off else []
+    return (one.owner, worn[-1]) if worn else None
 
 
 def _known(stage: Stage, name: str, noun: str) -> Garment | None:

@@ -24,6 +24,13 @@ _CLOCK: Final = re.compile(
     r"(?:in the (?P<half>morning|afternoon|evening)|(?:at|that) night|tonight)\b",
     re.IGNORECASE,
 )
+_BY: Final = re.compile(
+    r"\b(?:by|it(?:['’]s| is) (?:now )?|now it(?:['’]s| is)) ?((?:early |late )?(?:dawn|morning"
+    r"|noon|midday|afternoon"
+    r"|dusk|evening|night|midnight|nightfall|sunrise|sunset|daybreak))\b(?! (?:is|was|be"
+    r"|tomorrow))",
+    re.IGNORECASE,
+)
 _SMALL: Final = frozenset(("one", "two", "three", "four"))
 _PASSED: Final = re.compile(
     rf"\b(?P<count>{_NUMBER}|\d+) hours? (?:later|pass|go by|have passed|have gone)\b",
@@ -52,6 +59,8 @@ def hour_of(story: str, before: Time) -> Time:
     if clock := _CLOCK.search(story):
         is_small = clock["half"] == "morning" and clock["hour"].lower() in _SMALL
         return "night" if is_small else _named(clock["half"] or "night")
+    if by := _BY.findall(story):
+        return time_of(by[-1], "") or before
     clean = _SAID_NOT.sub(" ", story) if before else story
     clean = _DARK_THING.sub(" ", clean)
     told = {

@@ -46,6 +46,18 @@ TO_ANY: Final = re.compile(
     re.IGNORECASE,
 )
 COMES_OVER: Final = re.compile(r"(?:then )?(?:come|comes|came)(?: back| over| out| up)?$", re.I)
+EMPTY: Final = re.compile(
+    rf"(?P<who>{SIGN})['’]s (?:chair|bed|bunk|seat|stool|place|cot|hammock|berth) (?:is|was"
+    rf"|stands) empty\b"
+)
+MEANWHILE: Final = re.compile(r"as (?:s?he|they|I|we)\b", re.IGNORECASE)
+"""`He sheds clothes as he goes.`"""
+ERRAND: Final = re.compile(
+    r"\b(?:goes|went|heads|headed|hurries|runs) (?:off )?to (?:check|fetch|find|get|bring|feed"
+    r"|wake|look for|see (?:to|about)|buy)\b",
+    re.IGNORECASE,
+)
+ALL: Final = re.compile(r"$|\s(?:is|are|was|were)\b")
 INNER: Final = re.compile(
     r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth"
     r"|heart|lee|shadow) of $",
@@ -73,7 +85,8 @@ FRAGMENT: Final = re.compile(
 )
 """`Out through the end door onto the platform.`"""
 MOUNT: Final = re.compile(
-    r"\b(?:leads?|led|rides?|rode|drives?|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her"
+    r"\b(?:first|last) (?:over|up|down|through|out|into)\b|\b(?:leads?|led|rides?|rode|drives?"
+    r"|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her"
     r"|their|our)"
     r" (?:[\w-]+ )?(?:mare|horse|mule|donkey|pony|dog|camel|ox|goat|bike|bicycle|cart|handcart"
     r"|barrow|sledge)\b",
@@ -119,7 +132,7 @@ FOUND: Final = re.compile(
 
 
 FOLLOWING: Final = re.compile(
-    rf"\bfollow(?:s|ed|ing)?\s(?P<whom>{SIGN}|him|her|them|you|me)\b", re.IGNORECASE
+    rf"\bfollow(?:s|ed|ing)?\s(?P<whom>{SIGN}|(?:him|her|them|you|me)\b)", re.IGNORECASE
 )
 BEING_AT: Final = re.compile(r"\b(?:in|at|inside|aboard|on)\s$", re.IGNORECASE)
 AT_ANOTHER: Final = re.compile(

@@ -1,6 +1,7 @@
 """Who comes and goes, and where all of them move to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.presence import SIGHT, is_gone, is_told_of
@@ -26,6 +27,7 @@ class Mover:
     is_alone: bool = False
     listed: bool = False
     """The story names those who go."""
+    followed: set[str] = field(default_factory=set)
     has_moved: bool = False
     """Somebody was under way in this message."""
     seen: set[str] = field(default_factory=set)
@@ -98,18 +100,24 @@ class Mover:
         elif left := signs.LEFT_WITH.search(clause.text):
             self.stage.leave([self.stage.of(left["who"])])
         elif signs.RETURNS.search(clause.text) or signs.COMES_OVER.match(clause.text):
-            if self.goers <= set(who):
-                self.goal, self.goers = "", set()
-            self.leavers = [one for one in self.leavers if one not in who]
+            self._returning(who)
         elif signs.FOLLOWS.search(clause.text) and (self.leavers or self.goers):
             self.goers |= {*who, *self.leavers}
+        elif empty := signs.EMPTY.search(clause.text):
+            self.leavers.append(self.stage.of(empty["who"]))
         elif self._is_off(clause) and not self._destination(clause):
             self.leavers += who
 
+    def _returning(self, who: Sequence[str]) -> None:
+        if self.goers <= set(who):
+            self.goal, self.goers = "", set()
+        self.leavers = [one for one in self.leavers if one not in who]
+
     def _is_off(self, clause: Clause) -> bool:
-        return bool(
+        return not signs.MEANWHILE.match(clause.text) and bool(
             signs.LEAVES.search(clause.text)
             or signs.OFF.search(clause.text)
+            or signs.ERRAND.search(clause.text)
             or signs.GONE_BACK.search(clause.text)
             or signs.GOES.search(clause.text)
         )
@@ -161,7 +169,8 @@ class Mover:
         if signs.FOUND.search(clause.text):
             return set(self.stage.present), False
         if company := signs.FOLLOWING.search(clause.text):
-            goers |= set(self._persons(company["whom"], clause))
+            self.followed |= set(self._persons(company["whom"], clause))
+            goers |= self.followed
         return goers, False
 
     def _head_for(self, goal: str, goers: set[str], clause: Clause) -> None:
@@ -170,7 +179,7 @@ class Mover:
         if not goal or is_coming_in:
             return
         self.goal = goal
-        self.goers |= goers
+        self.goers |= goers | self.followed
         self.is_alone = bool(signs.ALONE.search(clause.sentence))
         self.listed = self.listed or len(clause.subjects) > 1
 
@@ -223,10 +232,12 @@ class Mover:
         return ""
 
     def _arrived(self, clause: Clause) -> str:
-        """`The roof.`: where the way of the sentence before has led."""
+        """`The roof.`, `The taproom is packed.`: where the way of the sentence before has led."""
         bare = clause.sentence.strip(" .!…")
         found = places_in(bare)
-        is_all = len(found) == 1 and found[0].span() == (0, len(bare))
+        is_all = (
+            bool(found) and not found[0].start() and bool(signs.ALL.match(bare, found[0].end()))
+        )
         return self._named(phrase(found[0]), noun_of(found[0])) if is_all else ""
 
     def _named(self, place: str, noun: str) -> str:

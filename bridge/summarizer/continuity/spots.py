@@ -56,7 +56,7 @@ _VERB: Final = re.compile(
     r"\bthere\b|['’]s (?:a|an|the|no|not|all)\b|\b(?:is|are|was|were|has|had|have|he|she|they|I"
     r"|you|we|it"
     r"|(?!(?:morning|evening|clearing|landing|crossing|building|wedding|railing|red|shed|bed)\b)\w+(?:ed|ing))\b"
-    rf"|(?:{SIGN}|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
+    rf"|(?:{SIGN}(?:['’]s \w+)?|\b(?:the|a|an) \w+) (?!steps\b|stairs\b)[a-z]+s\b", re.IGNORECASE,
 )  # fmt: skip
 _AT_HOURS: Final = re.compile(
     r"(?:,? (?:at|in|on|by|after|before|towards?) (?:low |high |the )?(?:noon|midday|night|dawn"
@@ -132,7 +132,8 @@ def first_place(story: str) -> str:
     for one in near or found:
         return phrase(one)
     unlisted = _UNLISTED.match(story)
-    return unlisted["phrase"] if unlisted else ""
+    is_thing = unlisted is not None and not _VERB.search(unlisted["phrase"])
+    return unlisted["phrase"] if unlisted and is_thing else ""
 
 
 def heading(story: str, known: Sequence[str]) -> str:

@@ -64,6 +64,8 @@ class Dresser:
         return given is not None
 
     def _is_off(self, one: Told, clause: Clause) -> bool:
+        if signs.THROWN.match(one.after):
+            return True
         if signs.OFF_BEFORE.search(one.before) or (one.is_theirs and signs.LIES.match(one.after)):
             return True
         if after := signs.OFF_AFTER.match(one.after):
@@ -114,6 +116,13 @@ class Dresser:
             self.stage.thing = (owner, garment.noun)
         elif deed in ("on", "worn", "change"):
             wearer = (clause.subjects or [owner])[0] if one.found["pronoun"] else one.owner
+            if (
+                clause.subjects
+                and wearer not in clause.subjects
+                and signs.ON_BEFORE.search(one.before)
+            ):
+                self._take_off(wearer, garment)
+                wearer = clause.subjects[0]  # `She is wearing his coat`
             self._put_on(wearer, garment, one, deed)
 
     def _put_on(self, wearer: str, garment: Garment, one: Told, deed: Deed) -> None:
@@ -187,6 +196,8 @@ class Dresser:
 def _is_beside(one: Told, clause: Clause) -> bool:
     """What is sat upon, what is covered `coat and all`, one of a pair."""
     if signs.RESTS_ON.search(one.before) or signs.AND_ALL.match(one.after):
+        return True
+    if one.found["noun"] and not one.is_new and signs.TURNED.match(one.found["noun"] + one.after):
         return True
     return one.determiner == "one" and "the other" not in clause.sentence
 

@@ -68,7 +68,8 @@ GIVEN: Final = re.compile(
 )
 OFF_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('off_verbs')})\s(?:back\s)?off|off with|out of"
-    rf"|(?:{verbs('undo_verbs')})(?:\soff)?|(?:{verbs('off_verbs')})\saway)\s$", re.IGNORECASE,
+    rf"|(?:{verbs('undo_verbs')})(?:\soff)?|(?:{verbs('off_verbs')})\saway|(?:hangs?|hung) (?:up"
+    rf"|away)|puts? away)\s$", re.IGNORECASE,
 )  # fmt: skip
 OFF_VERB: Final = re.compile(rf"\b(?:{verbs('off_verbs', 'put_down_verbs')})\s(?:both\s)?$", re.I)
 OFF_AFTER: Final = re.compile(
@@ -84,13 +85,17 @@ DOWN_AFTER: Final = re.compile(
 LIES: Final = re.compile(
     r"^\s(?:hangs?|hung|lies|lay|(?:is|are) (?:in|on) the|falls?|fell|drops?|comes? off"
     r"|(?:is|are) off|is gone)\b"
-    rf"|^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
-    rf"|draped|drying)"
-    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
-    rf"|both|the) (?:\w+ )?{BODY})"
     r"|^\s(?:from|on|off) the (?:hook|peg|chair|rack|rail|line|nail|floor|shelf|bed)\b",
     re.IGNORECASE,
 )
+THROWN: Final = re.compile(
+    rf"^\s(?:(?:is|are) )?(?:thrown|flung|tossed|folded|discarded|left|hung|heaped|piled|kicked"
+    rf"|draped|drying)"
+    rf"\s(?:on|over|in|aside|at|by|across|behind|under|down|off|from)\b(?!\s(?:his|her|my|your|one"
+    rf"|both|the) (?:\w+ )?{BODY})",
+    re.IGNORECASE,
+)
+"""`the shirt thrown on a rock`, but not over somebody's arm."""
 ON_BEFORE: Final = re.compile(
     rf"\b(?:(?:{verbs('on_verbs')})\s(?:back\s)?on|(?:{verbs('wear_verbs')})|on with"
     r"|(?:chang\w+|slip\w*|shrug\w*|get\w*|got|climb\w*|wriggl\w+|step\w*|struggl\w+|squirm\w*"
@@ -128,6 +133,10 @@ RESTS_ON: Final = re.compile(
     re.IGNORECASE,
 )
 """`Ember sits on his helmet.`"""
+TURNED: Final = re.compile(
+    r"(?:hood|sleeves|cuffs|visor|veil|collar (?=up$)) ?(?:up|down|turned|back)\b", re.IGNORECASE
+)
+"""How it is worn, not that it is put on."""
 AND_ALL: Final = re.compile(r"^\sand all\b")
 AROUND: Final = re.compile(
     r"\b(?:ties?|tied|knots?|knotted) (?:the |its |his |her |their |my )?(?:sleeves|arms|it|them) "

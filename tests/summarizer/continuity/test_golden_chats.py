@@ -7,7 +7,7 @@ from tests.summarizer.continuity.chats import shares
 LEAST = {"present": 0.85, "change": 0.9, "place": 0.8, "time": 0.85, "outfit": 0.8}
 
 
-@pytest.mark.parametrize("name", ["dev", "own"])
+@pytest.mark.parametrize("name", ["dev", "own", "told"])
 def test_labels_are_met(name: str) -> None:
     found = shares(name)
     assert found.keys() == LEAST.keys()

@@ -164,3 +164,67 @@ def test_long_nonsense_takes_no_long_work(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "***", "«»", "I", "she", "\ue000\uf8ff", "a" * 5000])
 def test_whatever_is_written_there_is_a_state(text: str) -> None:
     assert set(after(text).present) >= {"Ilva"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "time"),
+    [
+        (
+            "*Platform four, a little after six in the evening. Ilva waits.*",
+            "Platform four",
+            "evening",
+        ),
+        ("*Back at the tram depot, 2 a.m., rain. Ilva waits.*", "tram depot", "night"),
+        ("*Ilva's workshop smells of glue. Morning light comes in.*", "workshop", "morning"),
+        ("*Monday, noon, the old mill itself: dust, belts. Ilva waits.*", "old mill", "midday"),
+        ("*Four in the morning, the bakery. Ilva kneads.*", "bakery", "night"),
+        ("*Rain on the office window, the street going red, off, red.*", "office", ""),
+    ],
+)
+def test_an_opening_without_a_verb_tells_the_place(text: str, place: str, time: str) -> None:
+    state = advance(ChatState(), said(text))
+    assert (state.place, state.time) == (place, time)
+
+
+def test_who_is_called_where_a_chat_begins_is_there() -> None:
+    state = advance(ChatState(), said('*Ilva waits.* "Torben, come down. Is Pim late again?"'))
+    assert set(state.present) == {"Ilva", "Torben", "Pim"}
+    state = advance(ChatState(), said('*Ilva waits.* "Torben said noon."'))
+    assert "Torben" not in state.present
+
+
+def test_a_way_in_several_sentences_has_an_end() -> None:
+    alone = advance(ChatState(), Message("*The bar. I wait.*", "Ilva", "char", "Ilva", CAST))
+    state = advance(alone, said("*Ilva backs out. Up the stairs, two flights. The roof.*"))
+    assert (state.place, state.change) == ("roof", "move")
+
+
+def test_a_follower_is_led_along() -> None:
+    state = after("*I follow Ilva through the hall and out onto the terrace.*", "Pim", "user")
+    assert (state.place, set(state.present)) == ("terrace", {"Pim", "Ilva"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Torben goes to fetch water.*",
+        "*Torben clanks away to charge.*",
+        '*"Goodbye," says Torben, and the stairs creak all the way down.*',
+    ],
+)
+def test_an_errand_takes_somebody_away(text: str) -> None:
+    assert "Torben" not in after(text, "Torben").present
+
+
+def test_the_clock_is_read_after_the_hour_before() -> None:
+    morning = advance(ChatState(), said("*The kitchen, morning. Ilva waits.*"))
+    assert advance(morning, said("*Ilva looks at the clock. It says one.*")).time == "midday"
+    assert advance(morning, said("*The clock strikes eleven.*")).time == "morning"
+
+
+def test_clothes_beneath_and_clothes_left_lying() -> None:
+    state = after("*She pulls off the coat, a brown dress under it, and sits.*")
+    assert state.outfit("Ilva") == "red scarf, brown dress"
+    state = after("*Ilva is barefoot, the scarf thrown on a chair.*")
+    assert "scarf" not in state.outfit("Ilva")
+    assert "helmet" not in after("*Ilva sits on his helmet.*").outfit("Ilva")
