@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
@@ -47,19 +48,22 @@ def begin(
     sent = None if body is None else json.dumps(body)
     kind = {"Content-Type": "application/json"} if sent is not None else {}
     target = parts._replace(scheme="", netloc="").geturl() or "/"
-    connection.request(
-        method or ("GET" if sent is None else "POST"), target, sent, {**kind, **(headers or {})}
-    )
+    try:
+        connection.request(
+            method or ("GET" if sent is None else "POST"), target, sent, {**kind, **(headers or {})}
+        )
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 
 def finish(connection: HTTPConnection) -> Answer:
     """The answer to a request that was begun."""
-    reply = connection.getresponse()
-    named = {name.lower(): value for name, value in reply.getheaders()}
-    answer = Answer(reply.status, named, reply.read())
-    connection.close()
-    return answer
+    with closing(connection):  # also when the server is killed
+        reply = connection.getresponse()
+        named = {name.lower(): value for name, value in reply.getheaders()}
+        return Answer(reply.status, named, reply.read())
 
 
 def ask(
