@@ -1,11 +1,12 @@
 """What is measured: the text itself as the floor, the rules alone, and an LLM if there is one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from bench.eval.labels import Label, LabelledSet, permanent
-from bridge.domain import Family, Job, Lora
+from bridge.domain import Family, Job, Lora, Note, Rating
+from bridge.errors import Forbidden
 from bridge.lora.catalog import CatalogFile
 from bridge.pipeline import Prompter
 from bridge.question import Ask
@@ -63,7 +64,7 @@ async def written(labelled: LabelledSet, ask: Ask | None, timeout: float) -> lis
     samples = []
     for label in labelled.scenes:
         begun = perf_counter()
-        job = await prompter.prepare(_job(label["text"]))
+        job = await _prepared(prompter, label["text"])
         _prompt("flux1", job)
         ms = (perf_counter() - begun) * 1000
         names = [one.name for one in job.scene.subjects] if job.scene else []
@@ -80,6 +81,15 @@ async def written(labelled: LabelledSet, ask: Ask | None, timeout: float) -> lis
             )
         )
     return samples
+
+
+async def _prepared(prompter: Prompter, text: str) -> Job:
+    """What `general` refuses is measured below the highest ceiling, with a note."""
+    try:
+        return await prompter.prepare(_job(text))
+    except Forbidden as refusal:
+        job = await prompter.prepare(replace(_job(text), rating=Rating.MATURE))
+        return replace(job, notes=(*job.notes, Note("refused", refusal.text)))
 
 
 def _job(text: str) -> Job:

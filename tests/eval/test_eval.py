@@ -153,3 +153,11 @@ async def test_an_llm_that_answers_nonsense_is_measured_as_the_rules() -> None:
     told, by_rules = await written(few, nonsense, 1.0), await written(few, None, 0.0)
     assert [one.prompts for one in told] == [one.prompts for one in by_rules]
     assert all(one.notes for one in told)
+
+
+def test_what_the_ceiling_refuses_is_measured_all_the_same() -> None:
+    told = load(GOLDEN / "dev")
+    label = {**told.scenes[0], "text": "An old cook in his underwear fries eggs at dawn."}
+    [sample] = asyncio.run(written(replace(told, scenes=(label,)), None, 1.0))
+    assert "refused" in sample.notes
+    assert "eggs" in sample.prompts["flux1"]
