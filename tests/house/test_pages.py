@@ -16,6 +16,7 @@ PAGES = sorted(
     ).stdout.split()
     if name.startswith("docs/") or "/" not in name
 )  # fmt: skip
+OF_NOW = [page for page in PAGES if page.name != "CHANGELOG.md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"`((?:bridge|docs|tests|tools|bench|emulator)/[\w./*-]*)`")
@@ -48,11 +49,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert not [head for file, head in inner(page) if head and head not in slugs(file)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", OF_NOW, ids=name_of)
 def test_what_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    if page.name == "CHANGELOG.md":
-        pytest.skip("tells of what was")
     places = [place for place in PLACE.findall(text) if "NAME" not in place]
     assert not [place for place in places if not list(ROOT.glob(place.rstrip("/")))]
     known = set(SETTING.findall((ROOT / "env.example").read_text(encoding="utf-8")))
