@@ -45,10 +45,11 @@ def _cut(pattern: str, by: str = " ") -> Callable[[str], str]:
 
 
 _PIPED: Final = re.compile(r"^[^\n|:]{0,40}:[^\n|]*(?:\|[^\n|:]{0,40}:[^\n|]*){2,}$", re.MULTILINE)
-_TOLD_BY_STATUS: Final = re.compile(
-    r"[\W_]*(?:time|date|day|hour|weather|location|place|where|scene|setting|season)\b",
-    re.IGNORECASE,
+_TOLD_IN_STATUS: Final = (
+    r"(?:time|date|day|hour|weather|location|place|where|scene|setting|season)\b"
 )
+_TELLS_OF: Final = rf"[^`\n]*\b{_TOLD_IN_STATUS}"
+_TOLD_BY_STATUS: Final = re.compile(rf"[\W_]*{_TOLD_IN_STATUS}", re.IGNORECASE)
 
 
 def _untold(text: str) -> str:
@@ -86,7 +87,10 @@ _STEPS: Final = (
     _cut(rf"\A[\s*_#]*(?:{_THINK}|plan)[*_]*\s*:.*?^-{{3,}}\s*$"),
     # Blocks that a page folds away or never shows.
     _cut(r"<!--.*?(?:-->|\Z)"),
-    _cut(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)"),
+    _cut(r"^[ \t]*```.*?(?:^[ \t]*```[^\n]*$|\Z)"),
+    _cut(r"^[ \t]*~~~(?![~ \t]*\n\s*\n).*?^[ \t]*~~~[^\n]*$"),  # alone, it is a scene break
+    _cut(rf"^[ \t]*`(?!{_TELLS_OF})[^`\n]*[\[:|][^`\n]*`[ \t]*$"),
+    _cut(r"<(s|strike|del)>(?:(?!<\1>).)*?</\1\s*>", ""),
     _cut(r"```(?:(?!```).)*(?:```|\Z)"),
     _cut(r"^:::+[ \t]*\w[^\n]*$.*?(?:^:::+[ \t]*$|\Z)"),
     _cut(r"<(details|style|script|template)\b.*?(?:</\1\s*>|\Z)"),

@@ -11,8 +11,8 @@ _ENOUGH: Final = 12
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+(?=[^\s.,;])|(?<=[。！？])\s*")
 _DOTTED: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Capt|Sgt|Lt|St|INT|EXT)\.(?=\s)")
 _HEADING: Final = re.compile(
-    r"\b(?:INT|EXT) ([A-Z][A-Z '’]+?)\s+[-–—]\s+"
-    r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING)\b[.\s]*"
+    r"\b(?:INT|EXT) ([A-Z][A-Z '’]+?(?:\s+[-–—]\s+[A-Z][A-Z '’]+?)?)\s+[-–—]\s+"
+    r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING|LATER|CONTINUOUS)\b[.\s]*"
 )
 """A script's `INT. KITCHEN - NIGHT`."""
 _JUMP: Final = re.compile(
@@ -38,7 +38,8 @@ _GONE_ON: Final = re.compile(
 )
 """`…, so they leave.`: what follows is somewhere else."""
 _PAST: Final = re.compile(
-    r"\b(?:was|were)\b|\b(?:it|they|s?he|I|you|we|[A-Z][a-z]+) (?:\w+ly |all |both )?"
+    r"\b(?:was|were)\b|\b[A-Za-z]+['’]d (?!need)(?:been|had|gone|come|spent|left|\w+ed)\b"
+    r"|\b(?:it|they|s?he|I|you|we|[A-Z][a-z]+) (?:\w+ly |all |both )?"
     r"(?:had|did|went|came|took|said|left|stood|sat|ran|kept|made|got|gave|told|held|found|fell|knew"
     r"|felt|brought|led|lost|drove|rode|woke|paid|(?!need)\w+ed)\b"
 )
@@ -102,7 +103,8 @@ def sentences_of(story: str) -> list[str]:
 
 
 def _spelt(heading: re.Match[str]) -> str:
-    return f"In the {heading[1].lower()}, {heading[2].lower()}. "
+    place = re.sub(r"\s+[-–—]\s+", ", ", heading[1].lower())
+    return f"In the {place}, {heading[2].lower()}. "
 
 
 def _length(text: str) -> int:

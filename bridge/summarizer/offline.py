@@ -134,7 +134,7 @@ def _composed(
         subjects=subjects[:_MOST_SUBJECTS],
         interaction=_interaction(telling, cast),
         place=place,
-        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.story)),
+        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.scene)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
