@@ -15,6 +15,12 @@ _HEADING: Final = re.compile(
     r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING|LATER|CONTINUOUS)\b[.\s]*"
 )
 """A script's `INT. KITCHEN - NIGHT`."""
+_NO_HOUR: Final = ("day", "later", "continuous")
+_AGO: Final = re.compile(
+    r"^(?:[\w-]+ ){1,3}ago\b|^(?:last (?:night|week|month|year|spring|summer|autumn|winter)"
+    r"|yesterday|once upon a time|back then|in those days)\b",
+    re.IGNORECASE,
+)
 _JUMP: Final = re.compile(
     r"^(?:and |but |then )?(?:(?!minute|moment|second|instant)\w+ ){0,3}"
     rf"(?:{alternatives('jumps')})\b",
@@ -85,15 +91,18 @@ def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
 
 def _present_from(found: list[str]) -> int:
     """Where a text that began in the past goes on in the present, if it does so once for all."""
-    told = [
-        -1 if _PAST.search(one) and not _PRESENT.search(one) else bool(_PRESENT.search(one))
-        for one in found
-    ]
+    told = [-1 if _is_past(one) else bool(_PRESENT.search(one)) for one in found]
     if -1 not in told:
         return 0
     start = len(told) - told[::-1].index(-1)
     is_once = all(tense < 1 for tense in told[:start]) and sum(told[start:]) > 1
     return start if is_once and _length(" ".join(found[start:])) >= _ENOUGH else 0
+
+
+def _is_past(sentence: str) -> bool:
+    if _AGO.match(sentence):
+        return True
+    return bool(_PAST.search(sentence)) and not _PRESENT.search(sentence)
 
 
 def sentences_of(story: str) -> list[str]:
@@ -104,7 +113,8 @@ def sentences_of(story: str) -> list[str]:
 
 def _spelt(heading: re.Match[str]) -> str:
     place = re.sub(r"\s+[-–—]\s+", ", ", heading[1].lower())
-    return f"In the {place}, {heading[2].lower()}. "
+    hour = heading[2].lower()
+    return f"In the {place}. " if hour in _NO_HOUR else f"In the {place}, {hour}. "
 
 
 def _length(text: str) -> int:

@@ -39,6 +39,10 @@ _DRESSED: Final = re.compile("[\U0001d400-\U0001d7ff]")
 """Letters of mathematics, taken for finery."""
 _HEADING: Final = re.compile(r"(?m)^[ \t]*(?:#{1,6}|>+|[-•])[ \t]+")
 _BRACKETED: Final = re.compile(r"\[([^\[\]]*)\]")
+_WIRED: Final = re.compile(
+    rf"\[(?!\W*(?i:{alternatives('fields')})\b)[^\w\]\n]*[A-Z][\w'’-]*: [^\[\]\n]*\]"
+)
+"""`[Ash: bring the net]`, as telephones show it."""
 _CUT_WORD: Final = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=\w)")
 _LABEL: Final = re.compile(
     r"(?m)^[ \t]*[*_]*((?:[^\W\d_a-z][\w.'’-]*)(?:[ ][^\W\d_a-z][\w.'’-]*){0,3}|[a-z][\w'’-]{1,15})"
@@ -121,7 +125,7 @@ def tidy(text: str) -> Tidied:
     shown = plain_quotes(_STRUCK.sub(" ", _ESCAPED.sub(r"\1", shown)))
     shown = _UNSEEN.sub("", _PLACEHOLDER.sub("", _EMOJI.sub(" ", shown)))
     shown = _CUT_WORD.sub("-", _FIELD.sub("", _TITLE.sub("", shown))).replace(" | ", ". ")
-    shown = _BRACKETED.sub(r"\1.\n", shown)
+    shown = _BRACKETED.sub(r"\1.\n", _WIRED.sub(" ", shown))
     turns: list[Turn] = []
     for number, part in enumerate(_BREAK.split(shown)):
         found = _turns(_HEADING.sub("", part))
@@ -141,12 +145,22 @@ def _turns(part: str) -> list[Turn]:
 def _turn(label: str, body: str) -> Turn:
     is_teller = label.casefold() in _TELLERS
     speaker = "" if is_teller else label
-    body = _UNENDED.sub(".\n", _BOLD.sub(r"\1", body).strip())
+    body = _without_inner(_BOLD.sub(r"\1", body).strip())
+    body = _UNENDED.sub(".\n", body)
     told, spoken = cut_speech(_MARKS.sub("", body))
     if not (spoken or is_teller):
         told, spoken = _unquoted(body, speaker)
     story = _SCRAPS.sub("", " ".join(_MARKS.sub("", told).split())).strip()
     return Turn(speaker, story, tuple(filter(None, (_plain(line) for line in spoken))))
+
+
+def _without_inner(body: str) -> str:
+    """Of a story about others: without stressed lines that say `I`, of letters, songs, minds."""
+    others = _DEED.sub(" ", cut_speech(body)[0])
+    is_story = len(_OF_SOMEBODY.findall(others)) > 1 and not _TO_SOMEBODY.search(others)
+    if body.startswith("*") or not is_story:
+        return body
+    return _DEED.sub(lambda deed: " " if _TO_SOMEBODY.search(deed[1]) else deed[0], body)
 
 
 def _unquoted(body: str, speaker: str) -> tuple[str, list[str]]:

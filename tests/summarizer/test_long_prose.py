@@ -32,6 +32,17 @@ def looks(text: str) -> list[str]:
         ("\U0001d445\U0001d45c\U0001d460\U0001d452 waits.", "Rose waits."),
         ("He leaves.\n\n~~~\n\nShe waits.", "He leaves.\n\nShe waits."),
         ("~~~\nx = 1\n~~~\nShe waits.", "She waits."),
+        ("She waits.\n\n---\n\u2764 Mood: curious\n\U0001f4ad Thoughts: He is late", "She waits."),
+        ('She waits.\n\n{"mood": "curious", "next": "weir"}', "She waits."),
+        ("<scene_data><n>12</n></scene_data>She waits.", "She waits."),
+        ("Thinking: a quiet scene. Keep Ash away.\n\nShe waits.", "She waits."),
+        ("ooc - last one from me\n\nShe waits.", "She waits."),
+        ("She waits.\n\nWhat do you do?\nA) Help her\nB) Leave", "She waits."),
+        ("She waits. [Ash: bring the net] She nods.", "She waits. She nods."),
+        (
+            "She reads the letter. *I have sold the boats.* She puts it in her boot.",
+            "She reads the letter. She puts it in her boot.",
+        ),
     ],
 )
 def test_what_stands_around_a_story_goes(text: str, story: str) -> None:
@@ -73,6 +84,26 @@ def test_what_had_been_is_over_when_the_present_goes_on() -> None:
         " eating noodles out of a box. She is wearing a raincoat and her hair is wet."
     )
     assert "kitchens" not in " ".join(sentences(last_turns(tidy(told))))
+
+
+def test_what_was_long_ago_is_over() -> None:
+    told = (
+        "Ten years ago, in the orchard, Ash taught her to whistle. Mara remembers it. She kneels"
+        " by the stream with a lantern between her knees."
+    )
+    assert "orchard" not in " ".join(sentences(last_turns(tidy(told))))
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("There are seven of them in the boat. A cook has the tiller.", "six others"),
+        ("All five of us are in the ditch. A cook holds the lamp.", "three others"),
+        ("Two of them carry lanterns. A cook has the tiller.", "a cook"),
+    ],
+)
+def test_a_number_of_them_all_counts_those_who_are_not_told_of(text: str, last: str) -> None:
+    assert looks(text)[-1] == last
 
 
 @pytest.mark.parametrize(
