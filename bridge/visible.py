@@ -18,13 +18,14 @@ _NOTE: Final = (
 )
 _GAUGE: Final = (
     r"(?:HP|MP|XP|EXP|AC|level|lvl|health|mana|stamina|energy|hunger|affection|affinity|trust"
-    r"|arousal|relationship|inventory|equipment|gold|stats?|status|quests?|next goal|objectives?)"
+    r"|arousal|relationship|inventory|equipment|gold|stats?|status|quests?|next goal|objectives?"
+    r"|moods?|luck|bonds?|(?:inner )?thoughts?|feelings?|condition|vibes?)"
 )
-_FIELD: Final = r"[ \t>*_|-]{0,8}\w[\w '/&-]{0,24}[*_]{0,3}:[^\n.!?\"“]*$"
-_GAUGE_FIELD: Final = rf"[ \t>*_|-]{{0,8}}{_GAUGE}[*_]{{0,3}}:[^\n]*$"
+_FIELD: Final = r"[^\w\n]{0,8}\w[\w '/&-]{0,24}[*_]{0,3}:[^\n.!?\"“]*$"
+_GAUGE_FIELD: Final = rf"[^\w\n]{{0,8}}{_GAUGE}[*_]{{0,3}}:[^\n]*$"
 _UNTOLD: Final = (
     r"\w*?(?:status|stats|panel|variable|memory|summary|recap|tool|function|invoke|choice|options"
-    r"|image|img|pic|tracker|inventory|prompt|system|instruction|plan|meta|json|debug|schedule)\w*"
+    r"|image|img|pic|tracker|inventory|prompt|system|instruction|plan|meta|json|data|debug|schedule)\w*"
 )
 """Names of tags between which other extensions keep their own."""
 _PICTURE: Final = r"(?:img|image|pic|picture|sd|gen)"
@@ -45,10 +46,11 @@ def _cut(pattern: str, by: str = " ") -> Callable[[str], str]:
 
 
 _PIPED: Final = re.compile(r"^[^\n|:]{0,40}:[^\n|]*(?:\|[^\n|:]{0,40}:[^\n|]*){2,}$", re.MULTILINE)
-_TOLD_BY_STATUS: Final = re.compile(
-    r"[\W_]*(?:time|date|day|hour|weather|location|place|where|scene|setting|season)\b",
-    re.IGNORECASE,
+_TOLD_IN_STATUS: Final = (
+    r"(?:time|date|day|hour|weather|location|place|where|scene|setting|season)\b"
 )
+_TELLS_OF: Final = rf"[^`\n]*\b{_TOLD_IN_STATUS}"
+_TOLD_BY_STATUS: Final = re.compile(rf"[\W_]*{_TOLD_IN_STATUS}", re.IGNORECASE)
 
 
 def _untold(text: str) -> str:
@@ -84,9 +86,14 @@ _STEPS: Final = (
     _cut(rf"<{_THINK}\b[^<>]*>.*?(?:\n\s*\n|^-{{3,}}\s*$|\Z)"),
     _cut(rf"\A.*?</{_THINK}\s*>"),
     _cut(rf"\A[\s*_#]*(?:{_THINK}|plan)[*_]*\s*:.*?^-{{3,}}\s*$"),
+    _cut(rf"\A[\s*_#]*{_THINK}[*_]*\s*:[^\n]*\n\s*\n"),
+    _cut(r"^[ \t]*\{\s*\"\w[^{}]*\}[ \t]*$"),
     # Blocks that a page folds away or never shows.
     _cut(r"<!--.*?(?:-->|\Z)"),
-    _cut(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)"),
+    _cut(r"^[ \t]*```.*?(?:^[ \t]*```[^\n]*$|\Z)"),
+    _cut(r"^[ \t]*~~~(?![~ \t]*\n\s*\n).*?^[ \t]*~~~[^\n]*$"),  # alone, it is a scene break
+    _cut(rf"^[ \t]*`(?!{_TELLS_OF})[^`\n]*[\[:|][^`\n]*`[ \t]*$"),
+    _cut(r"<(s|strike|del)>(?:(?!<\1>).)*?</\1\s*>", ""),
     _cut(r"```(?:(?!```).)*(?:```|\Z)"),
     _cut(r"^:::+[ \t]*\w[^\n]*$.*?(?:^:::+[ \t]*$|\Z)"),
     _cut(r"<(details|style|script|template)\b.*?(?:</\1\s*>|\Z)"),
@@ -101,12 +108,12 @@ _STEPS: Final = (
     _cut(rf"\[\[?[ \t]*{_PICTURE}\b[ \t]*[:|=][^\[\]\n]*\]{{1,2}}"),
     _cut(rf"\b{_PICTURE}###[^#\n]*(?:###|$)"),
     _cut(r"([({])\s*(?:OOC|out of character|A/N|author'?s note)\b[^)}]*(?:[)}]|\Z)"),
-    _cut(r"^[ \t>*_]*(?:OOC[*_]*\s*:|A/N\s*:|(?:system|author'?s?)[ -]note\s*:|//)[^\n]*$"),
+    _cut(r"^[ \t>*_]*(?:/?OOC\b|A/N\s*:|(?:system|author'?s?)[ -]note\s*:|//)[^\n]*$"),
     _cut(r"^#{2,4} (?:response|instruction|input|system)\b[^\n]*$"),
     # What the player may do next: a numbered list at the end, with its question.
     _cut(
         r"(?<=\S)\n\s*(?:^[^\n]{0,200}\?[ \t]*\n\s*)?"
-        r"(?:^[ \t]*\d{1,2}[.)][^\n]*(?:\n|\Z)){2,12}\s*\Z"
+        r"(?:^[ \t]*(?:\d{1,2}|[a-h])[.)][^\n]*(?:\n|\Z)){2,12}\s*\Z"
     ),
     # Status lines: at least two fields together, one of which is a gauge; tables.
     _cut(

@@ -11,10 +11,16 @@ _ENOUGH: Final = 12
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"”’]?\s+(?=[^\s.,;])|(?<=[。！？])\s*")
 _DOTTED: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Capt|Sgt|Lt|St|INT|EXT)\.(?=\s)")
 _HEADING: Final = re.compile(
-    r"\b(?:INT|EXT) ([A-Z][A-Z '’]+?)\s+[-–—]\s+"
-    r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING)\b[.\s]*"
+    r"\b(?:INT|EXT) ([A-Z][A-Z '’]+?(?:\s+[-–—]\s+[A-Z][A-Z '’]+?)?)\s+[-–—]\s+"
+    r"(DAY|NIGHT|DAWN|MORNING|NOON|AFTERNOON|DUSK|EVENING|LATER|CONTINUOUS)\b[.\s]*"
 )
 """A script's `INT. KITCHEN - NIGHT`."""
+_NO_HOUR: Final = ("day", "later", "continuous")
+_AGO: Final = re.compile(
+    r"^(?:[\w-]+ ){1,3}ago\b|^(?:last (?:night|week|month|year|spring|summer|autumn|winter)"
+    r"|yesterday|once upon a time|back then|in those days)\b",
+    re.IGNORECASE,
+)
 _JUMP: Final = re.compile(
     r"^(?:and |but |then )?(?:(?!minute|moment|second|instant)\w+ ){0,3}"
     rf"(?:{alternatives('jumps')})\b",
@@ -38,7 +44,8 @@ _GONE_ON: Final = re.compile(
 )
 """`…, so they leave.`: what follows is somewhere else."""
 _PAST: Final = re.compile(
-    r"\b(?:was|were)\b|\b(?:it|they|s?he|I|you|we|[A-Z][a-z]+) (?:\w+ly |all |both )?"
+    r"\b(?:was|were)\b|\b[A-Za-z]+['’]d (?!need)(?:been|had|gone|come|spent|left|\w+ed)\b"
+    r"|\b(?:it|they|s?he|I|you|we|[A-Z][a-z]+) (?:\w+ly |all |both )?"
     r"(?:had|did|went|came|took|said|left|stood|sat|ran|kept|made|got|gave|told|held|found|fell|knew"
     r"|felt|brought|led|lost|drove|rode|woke|paid|(?!need)\w+ed)\b"
 )
@@ -84,15 +91,18 @@ def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
 
 def _present_from(found: list[str]) -> int:
     """Where a text that began in the past goes on in the present, if it does so once for all."""
-    told = [
-        -1 if _PAST.search(one) and not _PRESENT.search(one) else bool(_PRESENT.search(one))
-        for one in found
-    ]
+    told = [-1 if _is_past(one) else bool(_PRESENT.search(one)) for one in found]
     if -1 not in told:
         return 0
     start = len(told) - told[::-1].index(-1)
     is_once = all(tense < 1 for tense in told[:start]) and sum(told[start:]) > 1
     return start if is_once and _length(" ".join(found[start:])) >= _ENOUGH else 0
+
+
+def _is_past(sentence: str) -> bool:
+    if _AGO.match(sentence):
+        return True
+    return bool(_PAST.search(sentence)) and not _PRESENT.search(sentence)
 
 
 def sentences_of(story: str) -> list[str]:
@@ -102,7 +112,9 @@ def sentences_of(story: str) -> list[str]:
 
 
 def _spelt(heading: re.Match[str]) -> str:
-    return f"In the {heading[1].lower()}, {heading[2].lower()}. "
+    place = re.sub(r"\s+[-–—]\s+", ", ", heading[1].lower())
+    hour = heading[2].lower()
+    return f"In the {place}. " if hour in _NO_HOUR else f"In the {place}, {hour}. "
 
 
 def _length(text: str) -> int:

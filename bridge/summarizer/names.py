@@ -77,8 +77,8 @@ _PATTERNS: Final = (
     _OWNER,
 )
 _CAPITALISED_BEFORE: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
-_NO_NAME_BEFORE: Final = re.compile(r"\b[Tt]he $")
-"""`the Rose` is a ship or an inn."""
+_NO_NAME_BEFORE: Final = re.compile(rf"\b(?:the|{one_of(list(_PLACE_NOUNS))}) $")
+"""`the Rose` is a ship or an inn, `meeting room Saturn` a room."""
 _PLACED: Final = re.compile(
     rf" (?:{one_of([noun.title() for noun in _PLACE_NOUNS if noun.isalpha()])})\b"
 )
@@ -98,6 +98,7 @@ _COMMON: Final = frozenset(
         *_NUMBERS,
     ]
 )
+_PRONOUNS: Final = frozenset(listed("pronouns"))
 _THINGS: Final = frozenset(
     [*listed("things"), *listed("animals"), *listed("garments"), *read("places")["inside"]]
 )
@@ -144,11 +145,13 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
     for found in list(pattern.finditer(whole)):
         name = found[1]
         first, _, rest = name.partition(" ")
+        if first.replace("’", "'").partition("'")[0].casefold() in _PRONOUNS:
+            continue  # `They'd`
         bare = rest if first in _HONORIFICS and rest else name
         capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)][-_WORD:])
         if not bare or (capital and capital[0].strip().casefold() not in _COMMON):
             continue
-        if _NO_NAME_BEFORE.search(whole[: found.start(1)][-_WORD:]) or _PLACED.match(
+        if _NO_NAME_BEFORE.search(whole[: found.start(1)][-_WORD:].casefold()) or _PLACED.match(
             whole, found.end(1)
         ):
             continue

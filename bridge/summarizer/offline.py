@@ -25,6 +25,7 @@ from bridge.summarizer.setting import (
 )
 from bridge.summarizer.strangers import mark_roles
 from bridge.summarizer.tidy import Tidied
+from bridge.summarizer.words import one_of, read
 
 _LETTERING: Final = re.compile(r'"([^"]+)"')
 _NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+\b")
@@ -45,6 +46,12 @@ _TELLS: Final = re.compile(r"\bI\b")
 _TO_YOU: Final = re.compile(r"\b(?:you|your|us)\b", re.IGNORECASE)
 _LOOKS: Final = {"She": "a woman", "He": "a man"}
 _MOST_SUBJECTS: Final = 8
+_NUMBERS: Final = read("english")["numbers"]
+_ALL_TOLD: Final = re.compile(
+    rf"(?:\b(?:there (?:are|were)|all)|(?:^|[.!?] )(?=\w+ of \w+ (?:for|in|on|at|round)\b)) ?"
+    rf"(?P<number>{one_of(list(_NUMBERS))}) of (?P<who>them|us)\b",
+    re.IGNORECASE,
+)
 _MANY: Final = {"woman": "women", "man": "men", "person": "people"}
 
 
@@ -124,17 +131,18 @@ def _composed(
     props = [seen for seen in telling.surroundings if seen not in (*lights, place.text)]
     seen = [one for one in cast.people if telling.is_seen(one)]
     seen.sort(key=lambda one: (not one.name, moment.find(cast.sign(one))))
-    subjects = tuple(_subject(one, cast) for one in seen)
+    others = _others(moment, sum(one.count for one in seen if one.kind == "person"))
+    subjects = (*(_subject(one, cast) for one in seen[:_MOST_SUBJECTS]), *others)
     if not (seen or props or lights):
         props = [f"the viewer's hands: {deed}" for deed in telling.viewers[:1] if deed]
     return Scene(
         rating=label(rating_of(" ".join(told))),
         shot=_SHOTS[min(len(subjects), 2)] if len(subjects) < 3 else "wide shot",
         pov=telling.pov,
-        subjects=subjects[:_MOST_SUBJECTS],
+        subjects=subjects,
         interaction=_interaction(telling, cast),
         place=place,
-        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.story)),
+        time=time_of(_NAME.sub("", moment), cast.nameless(tidied.scene)),
         weather=weather_of(moment),
         light=". ".join(cast.spoken_of(one) for one in lights[:2]),
         props=tuple(cast.spoken_of(without_asides(one)) for one in props),
@@ -142,6 +150,14 @@ def _composed(
         style=style,
         written_words=written,
     )
+
+
+def _others(moment: str, seen: int) -> tuple[Subject, ...]:
+    """`There are eleven of them on the hill`: as many as are not told one by one."""
+    found = _ALL_TOLD.search(moment)
+    more = _NUMBERS[found["number"].casefold()] - (found["who"] == "us") - seen if found else 0
+    number = next((word for word, many in _NUMBERS.items() if many == more > 1), "")
+    return (Subject(look=f"{number} others"),) if number else ()
 
 
 def _interaction(telling: Telling, cast: Cast) -> str:

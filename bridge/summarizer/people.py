@@ -131,14 +131,17 @@ def name_pattern(forms: Iterable[str], *, any_case: bool) -> re.Pattern[str]:
 def _form(form: str) -> str:
     if _UNSPACED.search(form):
         return re.escape(form) + _PARTICLE
-    pattern = (
-        _APOSTROPHE.sub("[’']", re.escape(form)).replace(r"\ ", r"\s+").replace(r"\-", "[-‐‑]")
-    )
-    pattern = re.sub(r"^the(?=\\s)", "[Tt]he", pattern)
-    upper = pattern.upper() if form.isascii() and form.isalpha() else pattern
+    pattern = re.sub(r"^the(?=\\s)", "[Tt]he", _loosely(form))
+    upper = _loosely(form.upper())
     if re.search(r"[а-яё]$", form) and len(form) > 3:
         pattern = re.escape(form[:-1]) + r"\w{0,3}"
     return rf"(?<![^\W_])(?:{pattern}|{upper})(?![^\W_])"
+
+
+def _loosely(form: str) -> str:
+    """A pattern for a name with any spaces, apostrophes and hyphens."""
+    straight = _APOSTROPHE.sub("[’']", re.escape(form))
+    return straight.replace(r"\ ", r"\s+").replace(r"\-", "[-‐‑]")
 
 
 def person_of(known: Known) -> Person:

@@ -79,13 +79,14 @@ def _time(name: str) -> Time:
 
 
 _I: Final = re.compile(r"\b(?:I|I['’](?:m|ve|ll|d)|[Mm]y|[Mm]e|[Mm]yself)\b")
-_YOU: Final = re.compile(r"\b[Yy]ou(?:r|rs|rself|['’]\w+)?\b")
+_YOU: Final = re.compile(r"(?<![\w-])[Yy]ou(?:r|rs|rself|['’]\w+)?(?![\w-])")
 
 
 _WE: Final = re.compile(r"\b(?:[Ww]e|us|[Oo]ur|[Oo]urselves)\b")
 _ANYONE: Final = re.compile(
     r"\byou(?:['’](?:d|ll)| could| would| can| might| may| must)\b(?! (?:see|hear|feel|smell)\b)"
-    r"|\b(?:if|as|the way|than|whatever|what|than) you\b(?: \w+)?|\byou (?:know|might say)\b"
+    r"|\bif you\b[^,.;:!?]*|\b(?:as|the way|than|whatever|what|than) you\b(?: \w+)?"
+    r"|\byou (?:know|might say)\b"
     r"|: you [a-z]+ (?=the|it|a)",
     re.IGNORECASE,
 )

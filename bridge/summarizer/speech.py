@@ -14,7 +14,7 @@ _QUOTED: Final = re.compile(
 )
 _DASHED: Final = re.compile(
     r"(?:(?<=^)|(?<=\n)|(?<=[.!?…]\s))[ \t]*[—–](?=\s|[¡¿A-ZÀ-Þ])(?P<line>[^\n]*?)"
-    r"(?:,?\s+[—–]\s*(?P<says>[^.!?\n]{0,200}[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
+    r"(?:,?[ \t]+[—–]\s*(?P<says>[^.!?\n]{0,200}[.!?])(?:\s*[—–]\s*(?P<more>[^\n]*))?|(?=\n|$))"
 )
 _VERBS: Final = alternatives("speech_verbs")
 _LETTERED: Final = re.compile(rf"\b(?:{alternatives('lettering')})\b[^.!?]*$", re.IGNORECASE)
@@ -40,6 +40,10 @@ _MOUTHED: Final = re.compile(
     rf"(?:{_VERBS}|thinks?|thought|says?)\b)"
 )
 """`*Don't move*, she mouths.`"""
+_VOICED: Final = re.compile(
+    rf"\b(goes|went|writes?|wrote|thinks?|thought|{_VERBS})([:,]?) \*([^*\n]+)\*", re.IGNORECASE
+)
+"""`the engine goes *put-put*`, `I wrote: *one bear.*`"""
 _TWO_MARKS: Final = re.compile(r"(?:''|``)([^'`\n]+)''")
 _OUTWARD: Final = re.compile(r"»([^«»\n]*)«")
 _WIDE: Final = str.maketrans("＂﹁﹂﹃﹄｢｣", '"「」『』「」')
@@ -67,6 +71,7 @@ _PRONOUNS: Final = frozenset(listed("pronouns"))
 
 def plain_quotes(text: str) -> str:
     """Quotes in rarer dress as their plain sisters: wide, upright, doubled, pointing outward."""
+    text = _VOICED.sub(r'\1\2 "\3"', text)
     text = _MOUTHED.sub(r'"\1"', _TWO_MARKS.sub(r'"\1"', text.translate(_WIDE)))
     first = text.find("»")
     is_outward = first >= 0 and not 0 <= text.find("«") < first

@@ -36,6 +36,7 @@ _NO_ADJECTIVE: Final = frozenset(
         "were",
         "has",
         "had",
+        "way",
     ]
 )
 _GROUNDS: Final = (
@@ -73,7 +74,8 @@ _TRADES: Final = re.compile(
     r"[a-z-]{2,}(?:men|man|women|woman|keeper|maker|smith|monger|bearer|ringer|player|dealer|seller)s?"
 )
 _NO_TRADE: Final = re.compile(
-    r"(?:snow|gingerbread|straw)m[ae]n|h(?:u|o)mans?|romans?|germans?|omens?"
+    r"(?:snow|gingerbread|straw)m[ae]n|h(?:u|o)mans?|romans?|germans?|omens?|lumen|acumen|abdomen"
+    r"|(?:speci|regi|sta|cycla|ra)mens?|talismans?|ottomans?|caimans?"
 )
 _MOST_ADJECTIVES: Final = 3
 _SHAPE: Final = (
@@ -81,7 +83,7 @@ _SHAPE: Final = (
     r"|picture|photo|photograph|painting|statue|bust|name|story|memory|dream|sign|drawing|grace)"
 )
 _NOT_THERE: Final = re.compile(
-    r"\b(?:like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
+    r"\b(?:being|like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
     rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$"
     rf"|{SIGN}(?:,[^,.;]{{0,40}},)? (?:is|was) (?:only |just |also |still )?$"
     rf"|(?:\b(?:s?he|I|you|they)(?:['’](?:s|m|re|d)| is| was| am| are| were| has been| had been)"
@@ -95,6 +97,10 @@ _IS_NAMED: Final = re.compile(
     rf"(?:(?:named|called) )?({SIGN})(?=[.,;:!?]|$| (?:and|who)\b)"
 )
 """`the captain of the team is a dentist named Prue` tells of one."""
+_LISTED: Final = re.compile(r",? and (?:an?|the|one|two|three) |, an? [\w -]{1,30}?,? and an? ")
+"""`a nun, a drummer and a clerk` are three."""
+_ELSEWHERE: Final = re.compile(r" (?:opposite|across from|next to|beside|at the (?:next|other))\b")
+"""`the woman opposite` is none whose name is known."""
 _LIKE_ONE: Final = frozenset(["a", "an", "the", "his", "her", "their"])
 _GAME: Final = re.compile(r"\b(?:cards?|deck|chess|chessboard|pawns?|aces?)\b", re.IGNORECASE)
 _PIECES: Final = frozenset(["king", "queen", "jack", "knight", "bishop", "knave", "joker"])
@@ -187,13 +193,16 @@ def _role(role: _Role, before: str, cast: Cast) -> str:
     if is_theirs or _NOT_THERE.search(before):
         return role.said
     apposed = _APPOSED.search(before)
+    if apposed and not cast.of(apposed[1]).name and _LISTED.match(role.text, role.end):
+        apposed = None
     if apposed and number in _LIKE_ONE and cast.of(apposed[1]).count == 1:
         is_bare = not apposed[0].rstrip().endswith(",")
         _describe(cast.of(apposed[1]), head, is_bare and number == "the")
         return "" if is_bare and number == "the" else role.said
     if _KINDS.get(head, "person") != "person" and not _HEADS_A_CLAUSE.search(before):
         return _known_role(head, number, cast) or role.said
-    return _known_role(head, number, cast) or _new_role(role, cast)
+    is_other = bool(_ELSEWHERE.match(role.text, role.end))
+    return _known_role(head, number, cast, is_other=is_other) or _new_role(role, cast)
 
 
 def _describe(person: Person, head: str, is_bare: bool) -> None:
@@ -207,11 +216,14 @@ def _describe(person: Person, head: str, is_bare: bool) -> None:
             person.look, person.noun = f"a {gender}", gender
 
 
-def _known_role(head: str, number: str, cast: Cast) -> str:
+def _known_role(head: str, number: str, cast: Cast, *, is_other: bool = False) -> str:
     """The sign of somebody already met: `the cat`, `the knight`."""
     if number not in ("the", "his", "her", "their"):
         return ""
-    for person in cast.people:
+    met = [one for one in cast.people if head and one.head == head]
+    if is_other and not met:
+        return ""
+    for person in (*met, *cast.people):
         same_gender = head in ("woman", "man") and person.gender == head
         same_kind = person.kind == _KINDS.get(head) != "person" and head in f"{person.look} machine"
         is_called = number == "the" and head in person.look.casefold().split()
@@ -226,7 +238,7 @@ def _new_role(role: _Role, cast: Cast) -> str:
     said, bare = role.said.casefold(), f"{role.adjectives}{noun}".casefold()
     look = said if count > 1 else f"{'an' if bare[0] in 'aeiou' else 'a'} {bare}"
     if noun != head and count == 1:
-        look, count = bare, 2
+        return role.said  # a crowd, which nobody counts
     gender = _GENDERS.get(head) or _gender(head)
     called = said if count > 1 else bare
     return cast.add(Person("", look, _KINDS.get(head, "person"), called, gender, count, (), head))

@@ -1,7 +1,8 @@
 """Tells a prompt's sentences anew, so that no eight words in a row are the story's own.
 
 A record may hold whole clauses of the text. Where a run of them is too long, one little word is
-left out or gives way to another: the one that a reader misses least.
+left out or gives way to another: the one that a reader misses least. Where there is none, the end
+of the clause goes.
 """
 
 import re
@@ -20,6 +21,14 @@ _SUBORDINATE: Final = frozenset(
     {"where", "that", "when", "until", "till", "which", "who", "as", "while", "because", "if"}
 )
 """Before a subject whose verb must stay as it is."""
+_OPENERS: Final = frozenset(
+    {"that", "which", "who", "where", "when", "while", "because", "as", "to", "from", "with", "for",
+     "in", "on", "at", "by", "into", "over", "under", "through", "without"}
+)  # fmt: skip
+"""With them begins what a clause can do without."""
+_LEAST: Final = 2
+"""Words of a run that stay."""
+_STOPS: Final = re.compile(r"[,.;:!?]")
 _REACH: Final = 6
 """Words before a verb in which its subject begins."""
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[\W_]+")
@@ -46,6 +55,8 @@ def retold(
         how, best = _best(tokens, run)
         if how:
             _change(tokens, best, how)
+        else:
+            _cut_short(tokens, run)
         start = best if how in _BEFORE else best + 1
     return "".join(token.text for token in tokens)
 
@@ -79,6 +90,19 @@ def _best(tokens: list["_Token"], run: list[int]) -> tuple[How, int]:
     found = [(_how(tokens, one), one) for one in run]
     helping = [each for each in found if each[0] and not (each[0] in _BEFORE and each[1] == run[0])]
     return max(helping, key=lambda each: _order(tokens, *each), default=(How.NONE, run[0]))
+
+
+def _cut_short(tokens: list["_Token"], run: list[int]) -> None:
+    """Where no little word helps, the clause ends before the run does."""
+    for at in reversed(run[_LEAST:]):
+        end = next(
+            (one for one in range(at, len(tokens)) if _STOPS.match(tokens[one].text)), len(tokens)
+        )
+        tail = tokens[at:end]
+        is_bound = any(one.is_fixed or not one.words.is_english for one in tail)
+        if tokens[at].text.lower() in _OPENERS and tokens[at - 1].text == " " and not is_bound:
+            tokens[at - 1 : end] = [_gap(one, "") for one in tokens[at - 1 : end]]
+            return
 
 
 def _order(tokens: list["_Token"], how: How, at: int) -> tuple[int, bool, int]:
