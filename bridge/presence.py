@@ -86,6 +86,12 @@ _GONE: Final = re.compile(
     rf"|(?: and {_WHO})?(?: has| had| have|'d)(?: \w+ly| just| already| long| since)?"
     rf" {_ANY['had_gone']}\b"
 )
+_LAST_DONE: Final = re.compile(
+    r"\b(?:last|only|first) (?:things?|words?|time|letter|advice)(?: that)? $"
+)
+_DID: Final = re.compile(
+    r" (?:ever )?(?:had |has )?(?:said|says|did|told|wrote|gave|asked|saw|made|left|heard|taught|spoke|sent|was seen)\b"
+)
 _AGO: Final = re.compile(rf"\b{_ANY['ago']} (?:ago|before|earlier),? (?:when |that )?$")
 
 
@@ -94,6 +100,8 @@ def is_told_of(before: str, after: str) -> bool:
     if len(before) < SIGHT and _OPENS.match(before) and _GOES_ON.match(after):
         return False
     if _TOLD_OF.search(before) or _OWNS.match(after) or _CALLED_UP.match(after):
+        return True
+    if _LAST_DONE.search(before) and _DID.match(after):
         return True
     if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):
         return True

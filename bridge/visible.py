@@ -86,7 +86,9 @@ _STEPS: Final = (
     _cut(rf"\A[\s*_#]*(?:{_THINK}|plan)[*_]*\s*:.*?^-{{3,}}\s*$"),
     # Blocks that a page folds away or never shows.
     _cut(r"<!--.*?(?:-->|\Z)"),
-    _cut(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)"),
+    _cut(r"^[ \t]*```.*?(?:^[ \t]*```[^\n]*$|\Z)"),
+    # `~~~` alone on a line is a break between scenes; with the name of a language it is code
+    _cut(r"^[ \t]*~~~[ \t]*\w.*?(?:^[ \t]*~~~[^\n]*$|\Z)"),
     _cut(r"```(?:(?!```).)*(?:```|\Z)"),
     _cut(r"^:::+[ \t]*\w[^\n]*$.*?(?:^:::+[ \t]*$|\Z)"),
     _cut(r"<(details|style|script|template)\b.*?(?:</\1\s*>|\Z)"),
@@ -120,6 +122,9 @@ _STEPS: Final = (
     _cut(r"!\[[^\[\]]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)"),
     _cut(r"\[([^\[\]]*)\]\([^()\s]*[^()]*\)", r"\1"),
     _cut(r"(?:https?://|data:image/|www\.)[^\s<>\"')\]]+"),
+    # Struck out: it is told that this is not so.
+    _cut(r"<(s|del|strike)>(?:(?!<\1>).)*?</\1\s*>"),
+    _cut(r"~~(?=\S)[^~\n]{1,200}~~"),
     _cut(r"</?q\b[^<>]*>", '"'),
     _cut(
         r"</?(?:br|p|div|li|ul|ol|tr|td|th|table|hr|h[1-6]|blockquote|summary|center)\b[^<>]*>",
