@@ -50,7 +50,8 @@ _PLACE_BEFORE: Final = re.compile(rf"\b{_ANY['place_before']} $")
 _NUMBERED: Final = re.compile(rf"\b{_ANY['numbered']} $")
 _OUT_PAST: Final = re.compile(r"\bout (?:past|beyond|by|off|round|around) the $")
 _IS_DONE: Final = re.compile(
-    r"(?<![\w'])(?!(?:this|is|was|has|as|its|his|us|always|towards|besides|sometimes)\b)[a-z]{2,}[^\Ws]s $"
+    r"(?<![\w'])(?!(?:this|is|was|has|as|its|his|us|always|towards|besides|sometimes)\b)"
+    r"[a-z]{2,}[^\Ws]s $"
 )
 _UPON: Final = re.compile(r" (?:down )?(?:on|onto|upon|over|down|from|into)\b")
 _IN: Final = re.compile(r"(?:^|\W)in $")
@@ -157,18 +158,16 @@ def _is_somewhat_else(mention: Mention) -> bool:
         return False
     word, after = mention.proper.casefold(), mention.after
     rest = mention.cased[mention.end - mention.start :]
-    if _PLACE_BEFORE.search(mention.led):
-        return True
-    if _PLACE.match(rest) or (word.startswith("the ") and after.startswith(" of ")):
+    is_titled = word.startswith("the ") and after.startswith(" of ")
+    if is_titled or _PLACE_BEFORE.search(mention.led) or _PLACE.match(rest):
         return True
     if _SENTENCE.search(mention.before) and (
         _STUFF.match(rest)
         or (word in WORDS["modal"] and (_INVERTED.match(after) or _ASKED.match(rest)))
     ):
         return True
-    if _ONE_OF_THEM.search(mention.before):
-        return True
-    if _SHIP.search(mention.before) and word.split()[-1] not in WORDS["roles"]:
+    is_ship = _SHIP.search(mention.before) and word.split()[-1] not in WORDS["roles"]
+    if is_ship or _ONE_OF_THEM.search(mention.before):
         return True
     return bool(_IN.search(mention.before)) and not after.startswith("'s")
 
@@ -185,7 +184,7 @@ def _is_another_thing(mention: Mention) -> bool:
 
 
 def _is_a_name(mention: Mention) -> bool:
-    """`Oona Rain, their steward`, `says Rain`: a common word with a capital that it need not have."""
+    """`Oona Rain, their steward`, `says Rain`: a capital that the word need not have."""
     if mention.is_name or mention.lora.category == "style" or not mention.word.islower():
         return False
     shown = mention.cased[: mention.end - mention.start]
