@@ -35,8 +35,8 @@ _BY: Final = re.compile(
 _LATE: Final = 9
 """From this hour of the night on a clock that strikes tells of the same night."""
 _DARK_HOUR: Final = re.compile(
-    r"\b(?:five|six|seven|eight) o['’]clock\b[^.!?]{0,30}\bdark\b"
-    r"|\bdark\b[^.!?]{0,30}\b(?:five|six|seven|eight) o['’]clock\b",
+    r"\b(?:five|six|seven|eight) o['’]clock\b[^.!?]{0,30}\b(?:dark|black)\b"
+    r"|\b(?:dark|black)\b[^.!?]{0,30}\b(?:five|six|seven|eight) o['’]clock\b",
     re.IGNORECASE,
 )
 """Of a winter's evening."""
@@ -69,7 +69,8 @@ _GREETING: Final = re.compile(
 )
 _STATED: Final = re.compile(
     r"(?<!if )(?<!when )(?<!till )(?<!until )(?<!before )(?<!like )"
-    r"\bit(?:['’]s| is) (?:(?:nearly|almost|already|gone|past|only|barely) )?(?P<time>dawn|noon|midday|dusk|midnight)\b"
+    r"\bit(?:['’]s| is) (?:(?:nearly|almost|already|gone|past|only|barely) )?"
+    r"(?P<time>dawn|noon|midday|dusk|midnight)\b"
     r"|\bsun(?:['’]s| is) (?P<sun>coming up|rising|going down|setting)\b",
     re.IGNORECASE,
 )

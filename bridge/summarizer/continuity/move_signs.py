@@ -163,7 +163,7 @@ COMES_BY: Final = re.compile(
 """`I come across the bridge`: to where the others are."""
 TOGETHER: Final = re.compile(r"\b(?:they|we|both of (?:them|us)|the two of (?:them|us))\b", re.I)
 NOT_THEM: Final = re.compile(
-    rf"\b(?:it|that)(?: (?:is|was) not| (?:is|was)n['’]t|['’]s not) (?P<who>{SIGN})"
+    rf"\b(?:it|that)(?: (?:is|was) not| (?:is|was)n['’]t|['’]s not) (?P<who>{SIGN})", re.IGNORECASE
 )
 """`It isn't Art, it's Hannah.`"""
 COMPANION: Final = re.compile(rf"\b(?:with|beside|next to|opposite) (?P<who>{SIGN})(?!['’])")

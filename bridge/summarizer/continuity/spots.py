@@ -66,12 +66,15 @@ _AT_HOURS: Final = re.compile(
 _WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
 _LONGEST: Final = 9
 """Words of a piece."""
-_PART_WORDS: Final = 3
+_NO_WHOLE: Final = re.compile(
+    rf"{SIGN}|\b(?:Day|Eve|Night|Morning|Evening|Week|Year|Winter|Summer|Spring|Autumn)\b"
+    r"|day\b|\d"
+)
+"""Persons and dates have no rooms."""
 _ARTICLE: Final = re.compile(
     r"^(?:[Bb]ack )?(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]board) )?(?:[Tt]he|[Aa]n?) "
 )
 _CAPITAL: Final = re.compile(r"\b[A-ZÀ-Þ]\w")
-SIGN_ANY: Final = re.compile(SIGN)
 _NUMBERED: Final = re.compile(
     r"^(?:(?:Session|Chapter|Episode|Part|Act|Scene|Book|Turn|Round|Day|Night|Week|Entry)"
     r" (?:\d+|[IVX]+|[a-z]+)\b[.,:—–-]*\s*)+"
@@ -106,24 +109,9 @@ _HEADING: Final = re.compile(
 )
 _PLACED: Final = re.compile(r"\s(?:over|above|of|in|by|behind|below|under|beside|at|aboard)\s")
 _LITTLE: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "and",
-        "by",
-        "with",
-        "his",
-        "her",
-        "their",
-        "old",
-    ]
-)
+    ("the", "a", "an", "of", "in", "on", "at", "to", "and", "by", "with", "his", "her", "their",
+     "old")
+)  # fmt: skip
 
 
 def first_place(story: str) -> str:
@@ -193,17 +181,12 @@ def _opening(story: str) -> str:
 def _room_of(one: str, other: str) -> str:
     """`The Bell Inn, common room`, `base tent, Third Camp`: a part, and the whole by name."""
     for part, whole in ((other, one), (one, other)):
-        bare = _ARTICLE.sub("", part)
-        is_part = bool(_NOUN.search(bare)) and len(bare.split()) <= _PART_WORDS
-        if (
-            is_part
-            and not _CAPITAL.search(bare[1:])
-            and _CAPITAL.search(_ARTICLE.sub("", whole)[1:])
-        ):
-            if SIGN_ANY.search(whole) or len(whole.split()) > _PART_WORDS + 2:
-                continue
-            has_article = whole.lower().startswith("the ") or _NOUN.search(whole)
-            return f"{bare.lower()} of {'the ' if has_article else ''}{_ARTICLE.sub('', whole)}"
+        room, name = _ARTICLE.sub("", part), _ARTICLE.sub("", whole)
+        is_part = _NOUN.search(room) and not _CAPITAL.search(room[1:])
+        is_name = _CAPITAL.search(name[1:]) and not _NO_WHOLE.search(name)
+        if is_part and is_name and len(f"{room} {name}".split()) <= _LONGEST:
+            has_article = whole.lower().startswith("the ") or _NOUN.search(name)
+            return f"{room.lower()} of {'the ' if has_article else ''}{name}"
     return ""
 
 

@@ -76,7 +76,10 @@ def advance(before: ChatState, message: Message) -> ChatState:
     marked = stage.marked(story)
     if _FAREWELL.search(" ".join(tidied.speech)) and _HEARD_GOING.search(story):
         mover.leavers += writers[:1]
-    went, headed = mover.settle(), heading(marked, before.places)
+    headed = heading(marked, before.places)
+    if headed and mover.goal == headed:
+        mover.goers.clear()  # the story is there, and so are all
+    went = mover.settle()
     if headed and went.startswith("outside "):
         went = ""
     place = went or headed or before.place or first_place(marked)
