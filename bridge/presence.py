@@ -86,6 +86,14 @@ _GONE: Final = re.compile(
     rf"|(?: and {_WHO})?(?: has| had| have|'d)(?: \w+ly| just| already| long| since)?"
     rf" {_ANY['had_gone']}\b"
 )
+_LAST_DONE: Final = re.compile(
+    r"\b(?:last|only|first) (?:things?|words?|time|letter|advice)(?: that)? $"
+)
+_DID: Final = re.compile(
+    r" (?:ever )?(?:had |has )?(?:said|says|did|told|wrote|gave|asked|saw|made|left|heard|taught"
+    r"|spoke|sent|was seen)\b"
+)
+_ELSEWHERE: Final = (_OWNS, _CALLED_UP, _FAR_VOICE, _FROM_MEMORY)
 _AGO: Final = re.compile(rf"\b{_ANY['ago']} (?:ago|before|earlier),? (?:when |that )?$")
 
 
@@ -93,11 +101,11 @@ def is_told_of(before: str, after: str) -> bool:
     """`a letter from Rose`, `thinks of Rose`, `Rose's grave`, `Rose? It's me` place nobody here."""
     if len(before) < SIGHT and _OPENS.match(before) and _GOES_ON.match(after):
         return False
-    if _TOLD_OF.search(before) or _OWNS.match(after) or _CALLED_UP.match(after):
+    if _TOLD_OF.search(before) or any(sign.match(after) for sign in _ELSEWHERE):
         return True
-    if _AGO.search(before) or (_UNTIL.search(before) and _WERE_HERE.match(after)):
+    if _AGO.search(before) or (_LAST_DONE.search(before) and _DID.match(after)):
         return True
-    if _FAR_VOICE.match(after) or _FROM_MEMORY.match(after):
+    if _UNTIL.search(before) and _WERE_HERE.match(after):
         return True
     if _NEAR.match(after) or (_GOVERNED.search(before) and _THEIRS.match(after)):
         return not _AT_THEIRS.match(after)

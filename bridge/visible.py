@@ -127,6 +127,9 @@ _STEPS: Final = (
     _cut(r"!\[[^\[\]]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)"),
     _cut(r"\[([^\[\]]*)\]\([^()\s]*[^()]*\)", r"\1"),
     _cut(r"(?:https?://|data:image/|www\.)[^\s<>\"')\]]+"),
+    # Struck out: it is told that this is not so.
+    _cut(r"<(s|del|strike)>(?:(?!<\1>).)*?</\1\s*>"),
+    _cut(r"~~(?=\S)[^~\n]{1,200}~~"),
     _cut(r"</?q\b[^<>]*>", '"'),
     _cut(
         r"</?(?:br|p|div|li|ul|ol|tr|td|th|table|hr|h[1-6]|blockquote|summary|center)\b[^<>]*>",

@@ -27,6 +27,8 @@ HIDDEN = [
     "<!-- Rose -->",
     "```\nName: Rose\n```",
     "~~~yaml\nname: Rose\n~~~",
+    "<s>Rose</s>",
+    "~~Rose~~",
     "<details><summary>Rose</summary>Rose's stats</details>",
     '<div style="color:red; display: none">Rose</div>',
     "<style>.rose { color: Rose }</style>",
@@ -103,6 +105,7 @@ def test_markup_goes_and_what_it_frames_stays(text: str, shown: str) -> None:
         "Trust me.\nEnergy everywhere: lamps, wires.",
         "1. She waits.\n2. He nods.",
         "The image: a red door. A picture [small] hangs there.",
+        "He goes.\n\n~~~\n\nShe waits.",
     ],
 )
 def test_a_story_without_hidden_blocks_is_not_touched(story: str) -> None:

@@ -18,10 +18,12 @@ _FLEETING: Final = 1200
 """A look on a face counts in the last so many characters: the picture is of the end."""
 _TURNS: Final = 3
 """Messages of a log in which it does, too."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _LABEL: Final = re.compile(r"^[*_]{0,2}[^\W\d_a-z][\w .'’-]{0,30}[*_]{0,2}:", re.MULTILINE)
 _FIRST: Final = re.compile(r"(?:^[\W\d]*|(?<!\.)[.!?] [\"“'(]?)([^\W\d_])")
 _TURN: Final = re.compile(
     r"^[ \t]*(?:[*#~_=—–-][ \t]*){3,}$"
+    r"|^[ \t*_]*(?:(?:(?:smash|match|jump) )?cut to\b|(?:dissolve|fade) to\b|(?:int|ext)\. )"
     rf"|(?:^|[.!?…]\s+)(?:\w+ ){{0,2}}(?:{'|'.join(WORDS['later'])})\b",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -38,6 +40,8 @@ class Story:
     """Offset in the original of the last jump in time; 0 if there is none."""
     lately: int
     """Offset in the original from which a look on a face is not yet over."""
+    is_titled: bool
+    """Most words begin with capitals."""
     is_loud: bool
     """Nearly all of it is in capitals."""
     spoken: tuple[tuple[int, int], ...]
@@ -73,6 +77,11 @@ class Mention:
         return self.story.folded.text[self.end : self.end + SIGHT]
 
     @property
+    def led(self) -> str:
+        """What leads up to it, with capitals."""
+        return self.story.folded.cased[max(0, self.start - SIGHT) : self.start]
+
+    @property
     def cased(self) -> str:
         """It and what comes after, with capitals."""
         return self.story.folded.cased[self.start : self.end + SIGHT]
@@ -93,4 +102,8 @@ def story(text: str, folded: Folded) -> Story:
     lately = max(len(text) - _FLEETING, labels[0] if len(labels) == _TURNS else 0)
     small = sum(letter.islower() for letter in folded.cased)
     is_loud = sum(letter.isupper() for letter in folded.cased) > small
-    return Story(folded, capitals * 4 <= len(first), turn, lately, is_loud, lines(folded.text))
+    words = _WORD.findall(folded.cased)
+    is_titled = sum(word[0].isupper() for word in words) * 2 > len(words)
+    return Story(
+        folded, capitals * 4 <= len(first), turn, lately, is_titled, is_loud, lines(folded.text)
+    )

@@ -16,6 +16,9 @@ from bridge.spoken import is_lettering, is_talked_of
 _MOMENTS: Final = ("general", "expression")
 """Categories of what comes and goes, weather and looks."""
 
+_THINGS: Final = ("misc", "outfit")
+"""Of what is carried and worn."""
+
 _ANY: Final = {name: f"(?:{'|'.join(words)})" for name, words in WORDS.items()}
 _CLOSED: Final = f"(?: {_ANY['closed']})*"
 
@@ -34,6 +37,7 @@ _NOT_THEM: Final = re.compile(rf"\b{_ANY['no_one']}(?: (?:my|your|his|her|our|th
 _UNDRESS: Final = re.compile(rf"\b{_ANY['undress']}{_CLOSED}(?: [\w'-]+)? $")
 _TAKE: Final = re.compile(rf"\b{_ANY['take']} (?:the|my|your|his|her|their)(?: [\w'-]+)? $")
 _STOP: Final = re.compile(rf"(?<!never )(?<!not )(?<!n't )\b{_ANY['stop']} $")
+_MID_SENTENCE: Final = re.compile(r"[\w,;] $")
 _MIGHT: Final = re.compile(rf"\b{_ANY['might']} $")
 _UNREAL: Final = re.compile(rf"\b{_ANY['unreal']}{_CLOSED} $")
 _LIKE: Final = re.compile(
@@ -42,6 +46,14 @@ _LIKE: Final = re.compile(
 )
 _OVER: Final = re.compile(rf"(?: {_ANY['meanwhile']})* {_ANY['over']}\b")
 _PLACE: Final = re.compile(rf"(?:'s)? {_ANY['place']}\b")
+_PLACE_BEFORE: Final = re.compile(rf"\b{_ANY['place_before']} $")
+_NUMBERED: Final = re.compile(rf"\b{_ANY['numbered']} $")
+_OUT_PAST: Final = re.compile(r"\bout (?:past|beyond|by|off|round|around) the $")
+_IS_DONE: Final = re.compile(
+    r"(?<![\w'])(?!(?:this|is|was|has|as|its|his|us|always|towards|besides|sometimes)\b)"
+    r"[a-z]{2,}[^\Ws]s $"
+)
+_UPON: Final = re.compile(r" (?:down )?(?:on|onto|upon|over|down|from|into)\b")
 _IN: Final = re.compile(r"(?:^|\W)in $")
 _ONE_OF_THEM: Final = re.compile(r"(?:^|\W)(?:an?|(?:eine[rn]?|une|una|uma)(?: [^\W\d_]+)?) $")
 _STUFF: Final = re.compile(rf" (?:{_ANY['stuff']}|{_ANY['stuff_does']})\b")
@@ -146,16 +158,16 @@ def _is_somewhat_else(mention: Mention) -> bool:
         return False
     word, after = mention.proper.casefold(), mention.after
     rest = mention.cased[mention.end - mention.start :]
-    if _PLACE.match(rest) or (word.startswith("the ") and after.startswith(" of ")):
+    is_titled = word.startswith("the ") and after.startswith(" of ")
+    if is_titled or _PLACE_BEFORE.search(mention.led) or _PLACE.match(rest):
         return True
     if _SENTENCE.search(mention.before) and (
         _STUFF.match(rest)
         or (word in WORDS["modal"] and (_INVERTED.match(after) or _ASKED.match(rest)))
     ):
         return True
-    if _ONE_OF_THEM.search(mention.before):
-        return True
-    if _SHIP.search(mention.before) and word.split()[-1] not in WORDS["roles"]:
+    is_ship = _SHIP.search(mention.before) and word.split()[-1] not in WORDS["roles"]
+    if is_ship or _ONE_OF_THEM.search(mention.before):
         return True
     return bool(_IN.search(mention.before)) and not after.startswith("'s")
 
@@ -163,10 +175,40 @@ def _is_somewhat_else(mention: Mention) -> bool:
 def _is_another_thing(mention: Mention) -> bool:
     """`an ink drawing of a heron hangs there` is no manner, a `lantern clock` no lantern."""
     if mention.lora.category != "style":
-        return not mention.is_name and _COMPOUND.match(mention.after) is not None
+        return not mention.is_name and bool(
+            _COMPOUND.match(mention.after) or _OUT_PAST.search(mention.before)
+        )
     return bool(
         _FRAMED.search(mention.before) or _HUNG.match(mention.after) or _WORKS.match(mention.after)
     )
+
+
+def _is_a_name(mention: Mention) -> bool:
+    """`Oona Rain, their steward`, `says Rain`: a capital that the word need not have."""
+    if mention.is_name or mention.lora.category == "style" or not mention.word.islower():
+        return False
+    shown = mention.cased[: mention.end - mention.start]
+    if not (shown[:1].isupper() and shown[1:].islower()) or mention.story.is_titled:
+        return False
+    return _MID_SENTENCE.search(mention.led) is not None
+
+
+def _is_deed(mention: Mention) -> bool:
+    """`candle ends rain on the stalls`: what falls is no weather."""
+    return mention.lora.category in _MOMENTS and bool(
+        _IS_DONE.search(mention.before) and _UPON.match(mention.after)
+    )
+
+
+def _is_number(mention: Mention) -> bool:
+    """`Evidence room K-7`."""
+    has_digit = any(letter.isdigit() for letter in mention.word)
+    return mention.is_name and has_digit and _NUMBERED.search(mention.before) is not None
+
+
+def _is_left(mention: Mention) -> bool:
+    """What was carried or worn before the story jumped is not in the picture after it."""
+    return mention.lora.category in _THINGS and mention.position < mention.story.turn
 
 
 _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
@@ -181,4 +223,8 @@ _RULES: Final[tuple[Callable[[Mention], bool], ...]] = (
     _is_over,
     _is_somewhat_else,
     _is_another_thing,
+    _is_a_name,
+    _is_deed,
+    _is_number,
+    _is_left,
 )

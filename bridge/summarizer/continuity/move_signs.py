@@ -7,12 +7,20 @@ from bridge.summarizer.people import SIGN
 from bridge.summarizer.words import alternatives, listed, one_of, read
 
 _WORDS: Final = read("continuity")
+_WAYS: Final = (
+    r"(?:to|into|in|on|up|down|out|back|through|across|along|by|over|inside|outside|away|off|home|with"
+    r"|and|from|past|round|around|aboard|onto|towards?|there|all|both|under|behind|ashore|upstairs"
+    r"|downstairs|as|at|for|again|\w+ly)\b"
+)
+"""`leads her out`, not `takes her coat`."""
 
 
 def _any(*names: str) -> str:
     return rf"(?<![\w-])(?:{one_of([word for name in names for word in _WORDS[name]])})(?![\w-])"
 
 
+_NO_NOUN: Final = r"(?<!\bthe )(?<!\ba )(?<!\bher )(?<!\bhis )(?<!\bmy )"
+"""`the walk` and `her head` are no deeds."""
 APART: Final = re.compile(_any("apart"), re.IGNORECASE)
 UNREAL: Final = re.compile(
     r"\b(?:would|could|might|should|will|shall|may|must|if|can|cannot|wants? to|ought|asks? to"
@@ -26,9 +34,12 @@ ELSEWHERE: Final = re.compile(
     r"|is (?:still )?(?:upstairs|downstairs|abroad|nowhere|out)\b)",
     re.IGNORECASE,
 )
-MOTION: Final = re.compile(_any("motions"), re.IGNORECASE)
+MOTION: Final = re.compile(
+    rf"{_NO_NOUN}(?<!\bback )(?<!\bfront )(?<!\btop )(?<!\bbottom ){_any('motions')}", re.IGNORECASE
+)
 LEAD: Final = re.compile(
-    rf"{_any('leads')}\s(?P<whom>(?:{SIGN}|him|her|them|you|me|us)(?: both| all)?"
+    rf"{_any('leads')}\s(?P<whom>(?:{SIGN}|him|her(?!\s(?!{_WAYS})\w)|them|you|me|us)"
+    r"(?: both| all)?"
     rf"(?! (?:{one_of(_WORDS['furniture'])})))\b",
     re.IGNORECASE,
 )
@@ -105,7 +116,7 @@ WITHIN: Final = re.compile(r"(?:in|on) (?:it|them)\b|it shows\b", re.IGNORECASE)
 THROUGH: Final = frozenset(_WORDS["through"])
 NO_GOALS: Final = frozenset((*_WORDS["furniture"], *listed("things"), *listed("animals")))
 LEAVES: Final = re.compile(
-    _any("leave_phrases") + r"(?!\sof\b(?!\s(?:the|this)\s"
+    rf"(?<!ing ){_any('leave_phrases')}" + r"(?!\slike\b)(?!\sof\b(?!\s(?:the|this)\s"
     r"(?:room|house|hall|building|shop|kitchen|tent|door|office|bar|inn)))",
     re.IGNORECASE,
 )
@@ -117,7 +128,7 @@ SHUT_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 GONE_BACK: Final = re.compile(
-    r"\b(?:has|have|had)\sgone\b|\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b",
+    rf"\b(?:has|have|had)\sgone\b|{_NO_NOUN}\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b",
     re.IGNORECASE,
 )
 LEFT_WITH: Final = re.compile(
@@ -144,6 +155,34 @@ SEES: Final = re.compile(
 PARTS: Final = frozenset(read("places")["parts"])
 """Of a place rather than another one."""
 ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
+COMES_BY: Final = re.compile(
+    r"\b(?:comes?|came|runs?|ran|hurries|hurried)\b(?: \w+)?"
+    r" (?:across|along|through|over|up|down|round|around)"
+    r" (?:the|an?) (?!.*\b(?:to|into|onto)\b)", re.IGNORECASE,
+)  # fmt: skip
+"""`I come across the bridge`: to where the others are."""
+TOGETHER: Final = re.compile(r"\b(?:they|we|both of (?:them|us)|the two of (?:them|us))\b", re.I)
+NOT_THEM: Final = re.compile(
+    rf"\b(?:it|that)(?: (?:is|was) not| (?:is|was)n['’]t|['’]s not) (?P<who>{SIGN})", re.IGNORECASE
+)
+"""`It isn't Art, it's Hannah.`"""
+COMPANION: Final = re.compile(rf"\b(?:with|beside|next to|opposite) (?P<who>{SIGN})(?!['’])")
+OF_THEM: Final = re.compile(
+    rf"{SIGN}['’]s (?:hologram|voice|image|picture|portrait|likeness|ghost|recording|face on)\b"
+)
+"""What is told next of `her` is told of that."""
+AT: Final = re.compile(r"\b(?:at|in|on|by|outside|beside|into) $")
+THERE_IS: Final = re.compile(
+    r"^(?:and |then )*there(?:['’]s| is| was| are) (?=the )", re.IGNORECASE
+)
+STOPS: Final = re.compile(
+    r"^(?:then |and )?(?:it|the (?:\w+ )?(?:lift|elevator|train|tram|bus|car|cab|taxi|coach"
+    r"|carriage|cart|wagon|truck|van|boat|ferry|ship|launch|shuttle|plane|sledge))"
+    r" (?:stops|stopped|halts|halted|pulls up|pulled up|docks|docked|lands|landed|arrives"
+    r"|arrived|moors|puts in|opens|lets them out)\b",
+    re.I,
+)
+"""`It stops at the laundry`: those in it are there."""
 GOES: Final = re.compile(
     rf"(?:^|(?:{SIGN}|\b(?:he|she|they|I|we))\s)(?:\w+ly\s)?(?:goes|went|leaves|left)$",
     re.IGNORECASE,

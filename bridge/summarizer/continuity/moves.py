@@ -3,13 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from bridge.presence import SIGHT, is_gone, is_told_of
+from bridge.summarizer.continuity import goals
 from bridge.summarizer.continuity import move_signs as signs
 from bridge.summarizer.continuity.clauses import Clause
-from bridge.summarizer.continuity.spots import again, noun_of, phrase, places_in, words
 from bridge.summarizer.continuity.stage import Stage
 from bridge.summarizer.people import SIGN
+
+_PRONOUN: Final = re.compile(r"[\"“]?(?:he|she|it)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -24,31 +27,43 @@ class Mover:
     is_under_way: bool = False
     """They went, and it is not yet told where to."""
     is_apart: bool = False
+    is_told_of_them: bool = False
+    """What is apart is somebody's voice or picture."""
     is_alone: bool = False
     listed: bool = False
     """The story names those who go."""
     followed: set[str] = field(default_factory=set)
     has_moved: bool = False
     """Somebody was under way in this message."""
+    travellers: set[str] = field(default_factory=set)
+    """Who went together, wherever to."""
     seen: set[str] = field(default_factory=set)
     """Who is told of when the way is over."""
 
     def take(self, clause: Clause) -> None:
         """What a clause says of coming and going."""
         is_real = not (self.is_elsewhere(clause) or signs.UNREAL.search(clause.text))
+        if other := signs.NOT_THEM.search(clause.text):
+            self.stage.leave([self.stage.of(other["who"])])
         self._entering(clause, is_real=is_real)
         if not is_real:
             self.is_moving = False
             return
+        if signs.TOGETHER.search(clause.text) and len(self.stage.present) == 2:
+            self.leavers.clear()
         self._leaving(clause)
         self._going(clause)
 
     def is_elsewhere(self, clause: Clause) -> bool:
         """Told of a picture, a dream, a call; `In it` goes on with the one before."""
         if clause.is_first and not signs.WITHIN.match(clause.sentence):
-            self.is_apart = False
+            is_of_it = self.is_told_of_them and _PRONOUN.match(clause.sentence)
+            self.is_apart = bool(is_of_it)
+            self.is_told_of_them = bool(is_of_it)
         is_told = signs.WITHIN.match(clause.sentence) or signs.APART.search(clause.sentence)
         self.is_apart = self.is_apart or bool(is_told)
+        if self.is_apart and signs.OF_THEM.search(clause.text):
+            self.is_told_of_them = True
         return self.is_apart
 
     def settle(self) -> str:
@@ -81,6 +96,8 @@ class Mover:
             and not signs.ELSEWHERE.search(clause.text)
         ):
             self.stage.enter(name for name in clause.subjects if not self._only_told(name, clause))
+            with_them = (self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text))
+            self.stage.enter(one for one in with_them if not self._only_told(one, clause))
             self.seen |= set(clause.subjects) if self.goal else set()
 
     def _only_told(self, name: str, clause: Clause) -> bool:
@@ -105,7 +122,7 @@ class Mover:
             self.goers |= {*who, *self.leavers}
         elif empty := signs.EMPTY.search(clause.text):
             self.leavers.append(self.stage.of(empty["who"]))
-        elif self._is_off(clause) and not self._destination(clause):
+        elif self._is_off(clause) and not goals.destination(self.stage.before, clause):
             self.leavers += who
 
     def _returning(self, who: Sequence[str]) -> None:
@@ -139,24 +156,44 @@ class Mover:
             clause.kind == "carried" and bool(signs.FRAGMENT.match(clause.text))
         )
         is_motion = is_motion or (self.is_moving and clause.kind == "carried")
+        is_coming = (
+            clause.kind == "persons" and len(goers) == 1 and signs.COMES_BY.search(clause.text)
+        )
+        is_motion = is_motion and not is_coming
         is_found = bool(signs.FOUND.search(clause.text))
         is_group = clause.kind == "group" or len(goers) > 1 or is_found
-        goal = self._destination(clause) if is_motion else ""
-        if not goal and is_motion and is_group:
-            goal = self._any_goal(clause)
-        if not goal and self.has_moved and (goal := self._arrived(clause)):
-            goers |= set(clause.subjects)
-        if not goal and is_group and (is_found or signs.STAYS.search(clause.text)):
-            goal = self._standing(clause)
-        if not goal and self.is_under_way and clause.kind in ("persons", "group"):
-            goal = self._standing(clause)
-        if not goal and clause.kind == "persons" and goers & set(self.stage.before.present):
-            goal = self._found_at(clause)
+        is_halt = bool(signs.STOPS.match(clause.text))
+        goal = self._goal(clause, is_motion=is_motion, is_group=is_group)
+        if not goal and is_halt and (goal := goals.halt(self.stage.before, clause)):
+            goers |= set(self.stage.present)
+        if not goal and self.has_moved and (goal := goals.arrived(self.stage.before, clause)):
+            goers |= {*clause.subjects, *self.travellers}
+        if not goal:
+            goal = self._untold_way(clause, goers, is_group=is_group, is_found=is_found)
         self.goers |= goers if is_led else set()
         self._head_for(goal, goers, clause)
         self.is_moving = is_motion
         self.has_moved = self.has_moved or is_motion
+        self.travellers |= goers if is_motion and is_group else set()
         self.is_under_way = self.is_under_way or (is_motion and is_group and not goal)
+
+    def _goal(self, clause: Clause, *, is_motion: bool, is_group: bool) -> str:
+        goal = goals.destination(self.stage.before, clause) if is_motion else ""
+        if not goal and is_motion and is_group:
+            goal = goals.any_goal(self.stage.before, clause)
+        return goal
+
+    def _untold_way(
+        self, clause: Clause, goers: set[str], *, is_group: bool, is_found: bool
+    ) -> str:
+        """Where they are now, when nothing was said of going there."""
+        before = self.stage.before
+        is_company = is_group and (is_found or signs.STAYS.search(clause.text))
+        is_company = is_company or (self.is_under_way and clause.kind in ("persons", "group"))
+        if is_company and (goal := goals.standing(before, clause)):
+            return goal
+        is_known = clause.kind == "persons" and goers & set(before.present)
+        return goals.found_at(before, clause) if is_known else ""
 
     def _company(self, clause: Clause) -> tuple[set[str], bool]:
         """Who would go with a clause, and whether somebody is led."""
@@ -182,69 +219,3 @@ class Mover:
         self.goers |= goers | self.followed
         self.is_alone = bool(signs.ALONE.search(clause.sentence))
         self.listed = self.listed or len(clause.subjects) > 1
-
-    def _destination(self, clause: Clause) -> str:
-        goal = ""
-        for found in places_in(clause.text):
-            before = signs.INNER.sub("", clause.text[: found.start()])
-            is_to = signs.TO.search(before) or signs.ARRIVES.search(before)
-            if is_to and noun_of(found).split()[-1] not in (*signs.THROUGH, "wall", "floor"):
-                goal = self._named(phrase(found), noun_of(found))
-        for known in self.stage.before.places:
-            back = rf"\b(?:to|into|in) (?:the )?{re.escape(_tail(known))}\b"
-            if not goal and re.search(back, clause.text):
-                goal = known
-        return goal
-
-    def _any_goal(self, clause: Clause) -> str:
-        """A place that no list knows, for those who go there together."""
-        found = signs.TO_ANY.search(clause.text)
-        noun = (found["noun"] or "").casefold() if found else ""
-        if not found or noun in signs.NO_GOALS:
-            return "outside" if signs.OUTSIDE.search(clause.text) else ""
-        return self._named(re.sub(rf"^(?:the|an?)\s|{SIGN}", "", found["what"]), noun)
-
-    def _standing(self, clause: Clause) -> str:
-        for found in places_in(clause.text):
-            if signs.BEING_AT.search(clause.text[: found.start()]):
-                is_here = noun_of(found) in words(self.stage.before.place)
-                return "" if is_here else self._named(phrase(found), noun_of(found))
-        if clause.kind == "group" and (there := signs.THERE.search(clause.text)):
-            noun = there["noun"].split()[-1].casefold()
-            if noun not in signs.NO_GOALS and not words(there["noun"]) & words(
-                self.stage.before.place
-            ):
-                keeps = there["how"] not in ("in", "at", "on")
-                return self._named(
-                    there["what"] if keeps else there["noun"] + (there["name"] or ""), noun
-                )
-        return ""
-
-    def _found_at(self, clause: Clause) -> str:
-        """Where somebody is who was elsewhere: the way there went untold."""
-        for found in places_in(clause.text):
-            before = clause.text[: found.start()]
-            is_part = noun_of(found) in signs.PARTS
-            if is_part or not signs.AT_ANOTHER.search(before) or signs.SEES.search(before):
-                continue
-            is_here = noun_of(found) in words(self.stage.before.place)
-            return "" if is_here else self._named(phrase(found), noun_of(found))
-        return ""
-
-    def _arrived(self, clause: Clause) -> str:
-        """`The roof.`, `The taproom is packed.`: where the way of the sentence before has led."""
-        bare = clause.sentence.strip(" .!…")
-        found = places_in(bare)
-        is_all = (
-            bool(found) and not found[0].start() and bool(signs.ALL.match(bare, found[0].end()))
-        )
-        return self._named(phrase(found[0]), noun_of(found[0])) if is_all else ""
-
-    def _named(self, place: str, noun: str) -> str:
-        return again(place, noun.casefold(), self.stage.before.places)
-
-
-def _tail(place: str) -> str:
-    """What a place is called by when one comes back: `Deck Four` of `laboratory on Deck Four`."""
-    found = re.search(r"(?:[A-Z][\w’'-]*\s?)+$", place)
-    return found[0] if found else place

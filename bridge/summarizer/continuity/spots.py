@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise, starmap
 from typing import Final
 
 from bridge.summarizer.location import place_of
@@ -26,9 +27,8 @@ _PART: Final = r"\s(?:door|window|wall|floor|table|clock)s?\b"
 
 
 def _head(group: str) -> str:
-    return (
-        rf"(?P<{group}>(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall))(?!['’]s|-|{_PART})\b"
-    )
+    noun = rf"(?:{_NOUNS})|[a-z]+(?:room|house|yard|shop|works|hall)"
+    return rf"(?P<{group}>{noun})(?!\s(?:{_NOUNS})\b)(?!['’]s|-|{_PART})\b"
 
 
 _ADJECTIVES: Final = rf"(?:{_NO_WORD}[\w’'-]+\s)"
@@ -66,6 +66,20 @@ _AT_HOURS: Final = re.compile(
 _WITHIN: Final = re.compile(r".*?\b(?:in|at|on|inside|aboard) (?:the|an?) ")
 _LONGEST: Final = 9
 """Words of a piece."""
+_NO_WHOLE: Final = re.compile(
+    rf"{SIGN}|\b(?:Day|Eve|Night|Morning|Evening|Week|Year|Winter|Summer|Spring|Autumn)\b"
+    r"|day\b|\d"
+)
+"""Persons and dates have no rooms."""
+_ARTICLE: Final = re.compile(
+    r"^(?:[Bb]ack )?(?:(?:[Ii]n|[Aa]t|[Oo]n|[Aa]board) )?(?:[Tt]he|[Aa]n?) "
+)
+_CAPITAL: Final = re.compile(r"\b[A-ZÀ-Þ]\w")
+_NUMBERED: Final = re.compile(
+    r"^(?:(?:Session|Chapter|Episode|Part|Act|Scene|Book|Turn|Round|Day|Night|Week|Entry)"
+    r" (?:\d+|[IVX]+|[a-z]+)\b[.,:—–-]*\s*)+"
+)
+"""`Chapter 3.` stands over a place and is none."""
 _TITLE: Final = re.compile(r"[A-Z][\w’'-]+ (?:\d+|[A-Z]|one|two|three|four|five|six)")
 """`Bay 12`."""
 _NOUN: Final = re.compile(
@@ -88,30 +102,16 @@ _HEADING: Final = re.compile(
     rf"(?:[\w’' ]{{0,24}}?\b(?:{one_of(_WORDS['headings'])})\b[,.:]?\s)?"
     r"(?:back\s)?(?:(?:in|at|on|inside|aboard)\s)?"
     rf"(?:the|an?|{SIGN}['’]s?)\s(?P<place>{_ADJECTIVES}{{0,3}}?{_head('noun')}{_OF})"
-    rf"(?=[,.:—–]|\s(?:at|by|in the) \w+|\s(?:{one_of(_WORDS['topics'])})\s"
+    rf"(?=[,.:—–]|\s(?:{SIGN}|he|she|they|we|I)\s|\s(?:at|by|in the) \w+"
+    rf"|\s(?:{one_of(_WORDS['topics'])})\s"
     rf"(?!(?:{one_of(_WORDS['no_topics'])}|\w+ing)\b))",
     re.IGNORECASE,
 )
 _PLACED: Final = re.compile(r"\s(?:over|above|of|in|by|behind|below|under|beside|at|aboard)\s")
 _LITTLE: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "and",
-        "by",
-        "with",
-        "his",
-        "her",
-        "their",
-        "old",
-    ]
-)
+    ("the", "a", "an", "of", "in", "on", "at", "to", "and", "by", "with", "his", "her", "their",
+     "old")
+)  # fmt: skip
 
 
 def first_place(story: str) -> str:
@@ -123,7 +123,7 @@ def first_place(story: str) -> str:
         return named["phrase"]
     told = place_of(story)
     if told.kind == "explicit" and told.text:
-        return re.sub(r"^(?:the|an?) ", "", told.text)
+        return _in_town(re.sub(r"^(?:the|an?) ", "", told.text), story)
     found = places_in(story)
     near = [one for one in found if not _FAR.search(story[: one.start()])]
     table = _TABLE.search(story)
@@ -134,6 +134,15 @@ def first_place(story: str) -> str:
     unlisted = _UNLISTED.match(story)
     is_thing = unlisted is not None and not _VERB.search(unlisted["phrase"])
     return unlisted["phrase"] if unlisted and is_thing else ""
+
+
+def _in_town(place: str, story: str) -> str:
+    """`The dome is the last warm place in Kessel`: with the name of what it lies in."""
+    around = (
+        rf"\b{re.escape(place)}\b[^.!?,;]{{0,40}}? (?P<how>in|at|of) (?P<name>{_NAME})(?=[.,;])"
+    )
+    found = None if _CAPITAL.search(place) else re.search(around, story)
+    return f"{place} {found['how']} {found['name']}" if found else place
 
 
 def heading(story: str, known: Sequence[str]) -> str:
@@ -160,12 +169,29 @@ def _is_compound(text: str, end: int) -> bool:
 
 def _opening(story: str) -> str:
     """The place among the pieces of a verbless opening: `Monday, eight o'clock, the laundry.`"""
-    pieces = _OPENING.match(story)
+    pieces = _OPENING.match(_NUMBERED.sub("", story))
     if not pieces or _VERB.search(pieces[0]):
         return ""
-    for piece in re.split(r"[,:—–]\s*|\.\s*", pieces[0]):
-        if len(piece.split()) > _LONGEST:
-            continue
+    split = [one.strip() for one in re.split(r"[,:—–]\s*|\.\s*", pieces[0]) if one.strip()]
+    if room := next(filter(None, starmap(_room_of, pairwise(split))), ""):
+        return room
+    return next(filter(None, map(_piece, split)), "")
+
+
+def _room_of(one: str, other: str) -> str:
+    """`The Bell Inn, common room`, `base tent, Third Camp`: a part, and the whole by name."""
+    for part, whole in ((other, one), (one, other)):
+        room, name = _ARTICLE.sub("", part), _ARTICLE.sub("", whole)
+        is_part = _NOUN.search(room) and not _CAPITAL.search(room[1:])
+        is_name = _CAPITAL.search(name[1:]) and not _NO_WHOLE.search(name)
+        if is_part and is_name and len(f"{room} {name}".split()) <= _LONGEST:
+            has_article = whole.lower().startswith("the ") or _NOUN.search(name)
+            return f"{room.lower()} of {'the ' if has_article else ''}{name}"
+    return ""
+
+
+def _piece(piece: str) -> str:
+    if len(piece.split()) <= _LONGEST:
         text = re.sub(
             rf"^(?:[Bb]ack )?(?:(?:[Ii]n|[Aa]t|[Oo]n|[Ii]nside|[Aa]board) )?(?:[Tt]he|[Aa]n?) "
             rf"|{SIGN}(?:['’]s)? ?",
@@ -175,7 +201,8 @@ def _opening(story: str) -> str:
         text = re.sub(r"\s(?:to|from|bound for) [A-Z].*", "", _AT_HOURS.sub("", text))
         if (inner := _WITHIN.match(text)) and not _NOUN.search(inner[0]):
             text = text[inner.end() :]
-        if _TITLE.fullmatch(piece) or (_NOUN.search(text) and not _is_compound(piece, len(piece))):
+        is_place = _NOUN.search(text) and not _is_compound(piece, len(piece))
+        if _TITLE.fullmatch(piece) or is_place:
             return re.sub(r"\sitself$", "", text.strip())
     return ""
 

@@ -31,6 +31,7 @@ _HEARD_GOING: Final = re.compile(
     r"\b(?:door|gate|stairs?|steps|footsteps|boots|heels|hoofbeats|engine|car|bell)\b[^.;]*\b(?:creaks?|clos|shut|slam"
     r"|bang|fad|clatter|recede|jingl|swing|click|start|die)\w*", re.IGNORECASE,
 )  # fmt: skip
+_QUOTED_DEED: Final = re.compile(r"\*[^*\"“”]*\"[^*]*\"[^*]*\*|\*[^*\"“”]*“[^*]*\*")
 _NOT_YET: Final = re.compile(r"(?:before|as if|as though|unless|lest)\s", re.IGNORECASE)
 """What such a clause tells has not happened."""
 
@@ -46,9 +47,15 @@ def _called(stage: Stage, speech: Iterable[str]) -> list[str]:
     ]
 
 
+def _read(message: Message) -> str:
+    """The text without asterisks where they frame no deeds: a narrator's, or round quotes."""
+    is_told = message.role == "narrator" or _QUOTED_DEED.search(message.text)
+    return message.text.replace("*", "") if is_told else message.text
+
+
 def advance(before: ChatState, message: Message) -> ChatState:
     """The state after one more message; never fails."""
-    tidied = tidy(message.text)
+    tidied = tidy(_read(message))
     story = tidied.story
     stage = Stage.open(before, message, story)
     stage.meet(names_in(stage.marked(story), len(stage.people)))
@@ -69,7 +76,10 @@ def advance(before: ChatState, message: Message) -> ChatState:
     marked = stage.marked(story)
     if _FAREWELL.search(" ".join(tidied.speech)) and _HEARD_GOING.search(story):
         mover.leavers += writers[:1]
-    went, headed = mover.settle(), heading(marked, before.places)
+    headed = heading(marked, before.places)
+    if headed and mover.goal == headed:
+        mover.goers.clear()  # the story is there, and so are all
+    went = mover.settle()
     if headed and went.startswith("outside "):
         went = ""
     place = went or headed or before.place or first_place(marked)
@@ -77,7 +87,7 @@ def advance(before: ChatState, message: Message) -> ChatState:
         figures=tuple(stage.people.values()),
         place=place,
         places=_with(before.places, place),
-        time=hour_of(story, before.time),
+        time=hour_of(story, before.time, tidied.speech),
         weather=weather_of(story) or before.weather,
         told_of=tuple(dict.fromkeys(filter(None, (*writers[:1], *stage.recent, *together)))),
         change="start" if is_start else "stay" if place == before.place else "move",

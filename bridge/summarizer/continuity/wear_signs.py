@@ -33,12 +33,13 @@ THING: Final = re.compile(
     rf"|(?:(?P<det>{SIGN}['’]s?|his|her|my|your|their|the|an?|one|two|both|another)\s)?"
     rf"(?P<phrase>(?P<adjectives>(?:(?!(?:{NO_ADJECTIVE})\b)[\w'’-]+\s){{0,4}}?)"
     rf"(?<![\w])(?P<noun>(?!tie (?:the|my|his|her|its|your|a|an|on|it|up)\b)(?:{NOUN})))"
-    rf"(?![\w-]|['’]s|\s(?:{NOUN})\b))",
+    rf"(?![\w-]|['’]s(?! (?:\w+ing|soaked|wet|undone|open|torn|on|off)\b)|\s(?:{NOUN})\b))",
     re.IGNORECASE,
 )
+_ON_CLOTH: Final = r"(?:\w+ ){0,2}(?:embroider|cartoon|print|paint|stitch|appliqu)"
 TAIL: Final = re.compile(
     r"^(?:\s(?:is|are|was|were))?(?:\s(?:already|still|now|all|too))?\s"
-    rf"(?P<tail>(?:with\s(?!{SIGN}|him|her\b|them|great|a\s)"
+    rf"(?P<tail>(?:with\s(?!{SIGN}|him|her\b|them|great|an?\s(?!{_ON_CLOTH}))"
     r"|tied|buttoned|unbuttoned|done up|zipped|unzipped|belted|rolled|stained|soaked|torn|turned up"
     r"|black|white|grey|gray|green|red|blue|brown|pushed|pulled|thrown|slung)\b[^,.;]*)",
     re.IGNORECASE,

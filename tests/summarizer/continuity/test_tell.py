@@ -228,3 +228,88 @@ def test_clothes_beneath_and_clothes_left_lying() -> None:
     state = after("*Ilva is barefoot, the scarf thrown on a chair.*")
     assert "scarf" not in state.outfit("Ilva")
     assert "helmet" not in after("*Ilva sits on his helmet.*").outfit("Ilva")
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("[02:10] ilva: where are you\n*She stamps her feet.*", "night"),
+        ('"Morning, all," *she says.*', "morning"),
+        ('"The sun\'s coming up," *she says.*', "dawn"),
+        ('"It\'s nearly noon," *she says.*', "midday"),
+        ("\"If it's noon they'll be here,\" *she says.*", "evening"),
+        ("*Down the hill a church does eleven.*", "night"),
+        ("*He sleeps. When he wakes it's dark.*", "night"),
+        ("*The window has gone quite black.*", "night"),
+        ("*Five o'clock and pitch black outside.*", "evening"),
+        ("*It gets dark; after supper she reads.*", "night"),
+    ],
+)
+def test_hours_told_by_the_way(text: str, time: str) -> None:
+    assert after(text).time == time
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("**Gull Light, ground floor.** *Ilva* mends a net.", "ground floor of Gull Light"),
+        ("[Salvage tug Juno — galley] Ilva stirs a pot.", "galley of the Salvage tug Juno"),
+        ("*Session 9.* The Bell Inn, common room. No fire.", "common room of the Bell Inn"),
+        ("Base tent, Third Camp. Ilva yawns.", "base tent of the Third Camp"),
+        ("The kitchen, Lammas Eve. Ilva yawns.", "kitchen"),
+    ],
+)
+def test_a_part_of_a_named_place_opens_a_chat(text: str, place: str) -> None:
+    assert advance(ChatState(), said(text, role="narrator")).place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("*They take the lift. It stops at the laundry.*", "laundry"),
+        ("*They go out after her: the harbour, wind, gulls.*", "harbour"),
+        ("In the cellar Ilva lights a lamp.", "cellar"),
+        ("*They are on a list.*", "kitchen"),
+        ("*She peels potatoes on the back step.*", "kitchen"),
+        ("*She has her head out of the window.*", "kitchen"),
+        ("*Ilva is fanning flies off the bread.*", "kitchen"),
+    ],
+)
+def test_where_a_way_ends_and_what_is_no_way(text: str, place: str) -> None:
+    state = after(text)
+    assert state.place == place
+    assert set(state.present) == set(START.present)
+
+
+def test_who_comes_over_a_bridge_comes_here() -> None:
+    state = after("*I come across the bridge at a run.*", "Pim", "user")
+    assert (state.place, state.change) == ("kitchen", "stay")
+
+
+def test_a_narrator_speaks_to_the_player_without_saying_a_line() -> None:
+    state = after(
+        "*Ilva, in a blue cap, looks up.* You three came in together, Pim.", "Narrator", "narrator"
+    )
+    assert "blue cap" in state.outfit("Ilva")
+
+
+def test_a_voice_that_goes_out_is_nobody_who_goes() -> None:
+    state = after('*Torben\'s hologram flickers over the table.* "Later," *he says. He goes out.*')
+    assert "Pim" in state.present
+
+
+def test_it_is_not_who_it_seemed_to_be() -> None:
+    state = after("*It isn't Torben by the stove, it is only his coat.*")
+    assert "Torben" not in state.present
+
+
+@pytest.mark.parametrize(
+    ("text", "outfit"),
+    [
+        ("*My oilskin's streaming.*", "oilskin"),
+        ("*I zip my down suit to the chin.*", "down suit"),
+        ("*I put on an apron with a cartoon crab.*", "apron with a cartoon crab"),
+    ],
+)
+def test_clothes_by_the_way(text: str, outfit: str) -> None:
+    assert outfit in after(text, "Pim", "user").outfit("Pim")
