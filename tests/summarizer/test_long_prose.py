@@ -183,3 +183,7 @@ def test_a_run_without_little_words_is_cut_short() -> None:
 )
 def test_hours_told_in_passing(text: str, time: str) -> None:
     assert scene(text).time == time
+
+
+def test_some_kind_of_lamp_is_nobodys_figure_of_speech() -> None:
+    assert scene("Some kind of lamp swings as the door falls shut behind you.").pov == "second"
