@@ -87,7 +87,8 @@ _WE: Final = re.compile(r"\b(?:[Ww]e|us|[Oo]ur|[Oo]urselves)\b")
 _ANYONE: Final = re.compile(
     r"\byou(?:['’](?:d|ll)| could| would| can| might| may| must)\b(?! (?:see|hear|feel|smell)\b)"
     r"|\bif you\b[^,.;:!?]*|\b(?:as|the way|than|whatever|what|than) you\b(?: \w+)?"
-    r"|\b(?:sort|kind|type) of [\w ]{1,30} (?:who|that|where|you)\b[^.;:!?]*|\byou (?:know|might say)\b"
+    r"|\b(?:sort|kind|type) of [\w ]{1,30} (?:who|that|where|you)\b[^.;:!?]*"
+    r"|\byou (?:know|might say)\b"
     r"|: you [a-z]+ (?=the|it|a)",
     re.IGNORECASE,
 )
