@@ -58,7 +58,11 @@ _THING: Final = re.compile(
     re.IGNORECASE,
 )
 _PRESENTED: Final = re.compile(
-    rf"\b(?:it is|it['’]s|it was|there (?:is|stands|was)|comes?|came|stands?|stood|sits?|sat|walks"
+    rf"\b(?:it is|it['’]s|it was|there (?:is|stands|was)|comes?|came|stands?|stood"
+    rf"|sits?|sat|walks?|walked"
+    rf"|climbs?|climbed|steps?|stepped|strides?|strode|limps?|limped"
+    rf"|crawls?|crawled|emerges?|emerged"
+    rf"|appears?|appeared|leans?|leaned|leant|crouch(?:es|ed)|kneels?|knelt|waits?|waited"
     rf"|joined by|along with)\s(?P<who>{SIGN})(?!['’])",
     re.IGNORECASE,
 )
