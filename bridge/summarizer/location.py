@@ -69,6 +69,18 @@ def _named(text: str) -> Iterator[_Found]:
         last = index + length - 1
         if one := _judged(text, tokens, words, index, length):
             yield one
+    yield from _by_name(text)
+
+
+def _by_name(text: str) -> Iterator[_Found]:
+    """Places whose noun is part of a name; a person is a sign and never one."""
+    for found in signs.BY_NAME.finditer(text):
+        noun, before = found["noun"].casefold(), (found["before"] or "").casefold()
+        if noun in signs.PLACES and not re.search(SIGN, found["name"]):
+            is_within = before in signs.BEING_IN or before in signs.UNDER
+            start = found.start("name")
+            weight = (4 if is_within else 1) + _told(text, start, is_new=False)
+            yield _Found(noun, start, found.end("name"), weight)
 
 
 def _length(words: list[str], index: int) -> int:
@@ -96,7 +108,7 @@ def _judged(
     listed = not opens and bool(
         signs.LISTED.search(f". {text[max(0, start - signs.BACK) : start]}")
     )
-    is_named = text[start].isupper() or is_led or before in signs.BEING_IN
+    is_named = text[start].isupper() or is_led or before in signs.BEING_IN or before == "of"
     number = signs.NUMBERED.match(text, end) if is_named else None
     end = number.end() if number else end
     if not (is_led or before in signs.BEING_IN or opens or listed or number):
@@ -130,7 +142,11 @@ def _is_count(noun: str, words: list[str]) -> bool:
 
 def _is_compound(noun: str, following: str) -> bool:
     """`the bus driver`, `a plain apron`."""
-    if following in signs.FURNITURE or following in signs.PREPOSITIONS or not following:
+    if following in signs.PREPOSITIONS or not following:
+        return False
+    if following in signs.TERRACES:
+        return True
+    if following in signs.FURNITURE:
         return False
     if noun in signs.ELSE:
         return following not in signs.GOES_ON
@@ -196,5 +212,8 @@ def _phrase(text: str, best: _Found, found: list[_Found]) -> str:
 
 
 def _plain(phrase: str) -> str:
-    phrase = re.sub(SIGN, "", re.sub(rf"{SIGN}['’]s", "the", phrase)).replace(" only ", " ").strip()
-    return re.sub(r"^(?:his|her|their|my|your|this|our)\b", "the", phrase[:1].lower() + phrase[1:])
+    phrase = re.sub(SIGN, "", re.sub(rf"{SIGN}['’]s", "the", phrase)).replace(" only ", " ")
+    phrase = phrase.replace(" own ", " ").strip()
+    if not re.match(r"(?!The |An? |.*\d)[A-Z][\w’'-]+ [A-Z]", phrase):
+        phrase = phrase[:1].lower() + phrase[1:]
+    return re.sub(r"^(?:his|her|their|my|your|this|our)\b", "the", phrase)
