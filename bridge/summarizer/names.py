@@ -163,7 +163,10 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
 
 def _is_thing(name: str) -> bool:
     low = name.casefold()
-    if low.endswith(("ly", "ing", "light", "lamps", "smoke", "water")) and name not in _GIVEN_NAMES:
+    if (
+        low.endswith(("ly", "ing", "tlight", "mplight", "nlight", "relight", "lelight"))
+        and name not in _GIVEN_NAMES
+    ):
         return True  # an adverb or a participle that begins a sentence
     if name not in _GIVEN_NAMES and low.split()[-1] in _PLACE_NOUNS:
         return True

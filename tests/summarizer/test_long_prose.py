@@ -194,3 +194,15 @@ def test_things_days_and_second_names_count_as_nobody(text: str, number: int) ->
 )
 def test_the_hour_by_what_is_seen(text: str, time: str) -> None:
     assert scene(text).time == time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der alte Kassierer lässt den Rollladen herunter. Die Bahn steht, und der Nebel ist da.",
+        "Молодой астроном держит термос обеими руками и старается не чихать.",
+        "Le vieux boulanger est dans la rue avec son pain, et la neige tombe sur les toits.",
+    ],
+)
+def test_trades_of_other_languages_are_people(text: str) -> None:
+    assert len(scene(text).subjects) == 1

@@ -156,7 +156,8 @@ SHUT_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 GONE_BACK: Final = re.compile(
-    rf"\b(?:has|have|had)\sgone\b|{_NO_NOUN}\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b",
+    rf"\b(?:has|have|had)\sgone\b|{_NO_NOUN}\b(?:heads?|headed|goes|went) (?:out|off|back)\b"
+    rf"|{_NO_NOUN}\bsets? (?:off|back|out(?! (?:the|an?|his|her|their|its|two|three|more)\b))\b",
     re.IGNORECASE,
 )
 LEFT_WITH: Final = re.compile(

@@ -95,16 +95,16 @@ class Mover:
         return len(present) <= 2 and bool(self.goers) and not self.leavers
 
     def _entering(self, clause: Clause, *, is_real: bool) -> None:
-        if (
-            is_real
-            and clause.kind in ("persons", "group")
-            and not signs.ELSEWHERE.search(clause.text)
-        ):
-            self.stage.enter(name for name in clause.subjects if not self._only_told(name, clause))
-            with_them = (self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text))
-            self.stage.enter(one for one in with_them if not self._only_told(one, clause))
-            is_left = signs.STAYS_BEHIND.search(clause.text)
-            self.seen |= set(clause.subjects) if self.goal and not is_left else set()
+        is_theirs = clause.kind in ("persons", "group")
+        if not is_real or not (is_theirs or clause.kind == "carried"):
+            return
+        if signs.ELSEWHERE.search(clause.text):
+            return
+        company = [self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text)]
+        who = [*(clause.subjects if is_theirs else ()), *company]
+        self.stage.enter(name for name in who if not self._only_told(name, clause))
+        is_left = not is_theirs or signs.STAYS_BEHIND.search(clause.text)
+        self.seen |= set(clause.subjects) if self.goal and not is_left else set()
 
     def _only_told(self, name: str, clause: Clause) -> bool:
         """A letter from them, a picture of them, eight miles away: every mention says so."""

@@ -336,6 +336,7 @@ TRIO = replay(
         ("*They hear Uma whistling all the way down the lane.*", "Ilva Pim Torben", "kitchen"),
         ("*Uma stops at the door. Then she is gone down the lane.*", "Ilva Pim Torben",
          "kitchen"),
+        ("*Uma has set out the pieces.*", "Ilva Pim Torben Uma", "kitchen"),
         ("*Uma pulls the goggles off.*", "Ilva Pim Torben Uma", "kitchen"),
     ],
 )  # fmt: skip
@@ -374,3 +375,9 @@ def test_a_title_stands_before_a_known_name() -> None:
 def test_what_used_to_be_elsewhere_leaves_the_rest_of_the_sentence() -> None:
     text = "*They are all three standing on the quay, looking where the boat used to be.*"
     assert after(text).place == "quay"
+
+
+def test_who_shares_with_somebody_is_with_them() -> None:
+    message = said("*Torben is by the stove, sharing a candle with Uma.*")
+    state = advance(START, Message(message.text, "Ilva", "char", "Pim", (*CAST, "Uma")))
+    assert "Uma" in state.present
