@@ -169,9 +169,9 @@ def test_what_had_been_gives_way_to_now() -> None:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("The head of the night shift, a tall woman in a cap, sits on a crate.", 1),
-        ("She kneels on the quay, and the derringer is in her hand.", 1),
-        ("The tea room is shut. Lamplight comes in at the door, and a moth turns.", 0),
+        ("The captain of the fire brigade, a tall woman in a cap, sits on a crate.", 1),
+        ("Ada kneels on the quay, and the derringer is already in her hand.", 1),
+        ("The tea room is shut. Streetlight comes in at the door, and a moth turns.", 0),
         ("A tin of soap and a ball of twine. Pinned over them: an art class, Tuesdays.", 0),
         ("*He turns the cheese over with one finger.* A brown hen walks along the rail.", 1),
     ],
