@@ -37,6 +37,12 @@ _NOW_THERE: Final = re.compile(
     r"(?:at|in|on|aboard|inside|under|by|back|among|outside|beneath|behind|down|up)\b",
     re.IGNORECASE,
 )
+_HAD: Final = re.compile(
+    r"(?:\bhad|['’]d) (?:\w+ly |all |both )?(?:been|gone|come|left|had|stood|sat|kept|spent|lain"
+    r"|slept|made|told|said|found|brought|run|paid|met|lost|held|\w+ed|\w+en)\b"
+)
+_NOW: Final = re.compile(r"(?:and |but |by )?now,? (?!that\b|and then\b)", re.IGNORECASE)
+"""After sentences that mostly tell what `had` been."""
 _GONE_ON: Final = re.compile(
     r"\b(?:they|we|s?he|you|I)(?: both| all| two)? (?:leave|leaves|left|go|went)(?: together"
     r"| at last)?\.$",
@@ -80,13 +86,20 @@ def sentences(turns: tuple[Turn, ...], *, whole: bool = False) -> list[str]:
     start = 0
     for number, sentence in enumerate(found):
         is_start = _JUMP.match(sentence) or _CROSSING.match(sentence) or _NOW_THERE.match(sentence)
-        if is_start and _length(" ".join(found[number:])) >= _ENOUGH:
+        is_now = bool(is_start) or _is_now(found, number)
+        if is_now and _length(" ".join(found[number:])) >= _ENOUGH:
             start = number
         elif number + 1 < len(found) and (
             _LEFT_BEHIND.search(sentence) or _GONE_ON.search(sentence)
         ):
             start = number + 1
     return found[max(start, _present_from(found)) :]
+
+
+def _is_now(found: list[str], number: int) -> bool:
+    before = found[:number]
+    had = [bool(_HAD.search(one)) for one in before]
+    return bool(had and had[0] and 2 * sum(had) >= len(had) and _NOW.match(found[number]))
 
 
 def _present_from(found: list[str]) -> int:

@@ -87,6 +87,7 @@ _WORD: Final = 40
 _GIVEN_NAMES: Final[dict[str, Gender]] = {
     name: gender for gender in ("woman", "man") for name in _PEOPLE[gender]
 }
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _COMMON: Final = frozenset(
     [
         *listed("common_capitals"),
@@ -96,6 +97,7 @@ _COMMON: Final = frozenset(
         *listed("poses"),
         *listed("styles"),
         *_NUMBERS,
+        *(f"{day}s" for day in _DAYS),
     ]
 )
 _PRONOUNS: Final = frozenset(listed("pronouns"))
@@ -161,7 +163,10 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
 
 def _is_thing(name: str) -> bool:
     low = name.casefold()
-    if low.endswith(("ly", "ing")) and name not in _GIVEN_NAMES:
+    if (
+        low.endswith(("ly", "ing", "tlight", "mplight", "nlight", "relight", "lelight"))
+        and name not in _GIVEN_NAMES
+    ):
         return True  # an adverb or a participle that begins a sentence
     if name not in _GIVEN_NAMES and low.split()[-1] in _PLACE_NOUNS:
         return True

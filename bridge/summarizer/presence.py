@@ -61,7 +61,8 @@ def recall(
     owners = [one for one in fitting if not _is_away(whole.lower(), cast.sign(one))]
     if owners and not there:
         return owners[-1]
-    if any(one.kind != "person" for one in cast.people):
+    told = whole[: pronoun.start()]
+    if any(one.kind != "person" and cast.sign(one) in told for one in cast.people):
         return None  # a dragon may be `she`
     meant = _last_named(earlier if there else story, people, cast, gender)
     if there and not meant.name:

@@ -75,7 +75,7 @@ _TRADES: Final = re.compile(
 )
 _NO_TRADE: Final = re.compile(
     r"(?:snow|gingerbread|straw)m[ae]n|h(?:u|o)mans?|romans?|germans?|omens?|lumen|acumen|abdomen"
-    r"|(?:speci|regi|sta|cycla|ra)mens?|talismans?|ottomans?|caimans?"
+    r"|derringers?|(?:speci|regi|sta|cycla|ra)mens?|talismans?|ottomans?|caimans?"
 )
 _MOST_ADJECTIVES: Final = 3
 _SHAPE: Final = (
@@ -90,10 +90,10 @@ _NOT_THERE: Final = re.compile(
     r"|\b(?:become|became|becomes|plays?|played|playing|makes?) )(?: only| just| also| still)? ?$",
     re.IGNORECASE,
 )
-_APPOSED: Final = re.compile(rf"({SIGN})(?: of the \w+)?(?:,\s+$|\s+$)")
+_OF_IT: Final = r"(?: (?:of|at|from|in) the (?:[\w-]+ ){0,2}[\w-]+)?"
+_APPOSED: Final = re.compile(rf"({SIGN}){_OF_IT}(?:,\s+$|\s+$)")
 _IS_NAMED: Final = re.compile(
-    rf"(?: (?:of|at|from|in) the (?:[\w-]+ ){{0,2}}[\w-]+)?,?"
-    r" (?:(?:is|was) (?:an? (?:[\w-]+ ){1,3})?)?"
+    rf"{_OF_IT},? (?:(?:is|was) (?:an? (?:[\w-]+ ){{1,3}})?)?"
     rf"(?:(?:named|called) )?({SIGN})(?=[.,;:!?]|$| (?:and|who)\b)"
 )
 """`the captain of the team is a dentist named Prue` tells of one."""

@@ -187,3 +187,53 @@ def test_hours_told_in_passing(text: str, time: str) -> None:
 
 def test_some_kind_of_lamp_is_nobodys_figure_of_speech() -> None:
     assert scene("Some kind of lamp swings as the door falls shut behind you.").pov == "second"
+
+
+def test_what_had_been_gives_way_to_now() -> None:
+    text = (
+        "All week they had waited in the passport office beside a sailor with a crate."
+        " Now Mara had the boat to herself. She sat in the stern and peeled an egg."
+    )
+    assert sentences(last_turns(tidy(text)))[0] == "Now Mara had the boat to herself."
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("The captain of the fire brigade, a tall woman in a cap, sits on a crate.", 1),
+        ("Ada kneels on the quay, and the derringer is already in her hand.", 1),
+        ("The tea room is shut. Streetlight comes in at the door, and a moth turns.", 0),
+        ("A tin of soap and a ball of twine. Pinned over them: an art class, Tuesdays.", 0),
+        ("*He turns the cheese over with one finger.* A brown hen walks along the rail.", 1),
+    ],
+)
+def test_things_days_and_second_names_count_as_nobody(text: str, number: int) -> None:
+    assert len([one for one in scene(text).subjects if one.kind == "person"]) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        (
+            "Ada squares the pages; the clock says four minutes to two, the window is black.",
+            "night",
+        ),
+        ("The sun is barely over the horizon and the sand is still blue.", "dawn"),
+        ("Streetlight comes in through the lace; a cat sleeps on the piano.", "night"),
+        ("A robot waters the glass bowls on this side of the moon.", ""),
+    ],
+)
+def test_the_hour_by_what_is_seen(text: str, time: str) -> None:
+    assert scene(text).time == time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der alte Kassierer lässt den Rollladen herunter. Die Bahn steht, und der Nebel ist da.",
+        "Молодой астроном держит термос обеими руками и старается не чихать.",
+        "Le vieux boulanger est dans la rue avec son pain, et la neige tombe sur les toits.",
+    ],
+)
+def test_trades_of_other_languages_are_people(text: str) -> None:
+    assert len(scene(text).subjects) == 1

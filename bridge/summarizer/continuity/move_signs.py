@@ -70,12 +70,13 @@ ERRAND: Final = re.compile(
 )
 ALL: Final = re.compile(r"$|\s(?:is|are|was|were)\b")
 INNER: Final = re.compile(
-    r"(?:the |an? )?(?:bottom|back|middle|far end|end|belly|bow|stern|front|shelter|shade|mouth"
-    r"|heart|lee|shadow) of $",
+    r"(?:the |an? )?(?:bottom|lip|edge|brink|rim|foot|back|middle|far end|end|belly|bow|stern"
+    r"|front|shelter|shade|mouth|heart|lee|shadow) of $",
     re.IGNORECASE,
 )
 """`into the bottom of a skiff`."""
 OFF: Final = re.compile(
+    rf"{_NO_NOUN}(?<!\btheir )"
     r"\b(?!(?:looks?|looked|turns?|turned|puts?|takes?|took|throws?|threw|wipes?|wiped|gives?|gave|dries|dried"
     r"|nods?|nodded|dozes?|dozed|laughs?|laughed|shows?|backs?|pulls?|pulled|shies|brushes|brushed|cuts?|breaks?"
     r"|broke|tears?|tore|falls?|fell|drops?|dropped|slips? off|blows?|blew|washes|washed|shakes?"
@@ -95,6 +96,33 @@ FRAGMENT: Final = re.compile(
     re.IGNORECASE,
 )
 """`Out through the end door onto the platform.`"""
+CARRIES: Final = re.compile(
+    r"\b(?:carr(?:y|ies|ied)|takes?|took|lugs?|lugged|hauls?|drags?|bears?|bore|brings?|brought)"
+    r" (?:the|an?|my|his|her|their|our|it|them|two|three)\b[^.;]*?"
+    r" (?:out|down|up|back|over|through|across) (?:in)?to (?:the|an?)\b",
+    re.IGNORECASE,
+)
+"""`carries the peelings out to the yard`: who carries goes there."""
+LEADS_THE_WAY: Final = re.compile(r"\b(?:leads?|led|shows?|showed) the way\b", re.IGNORECASE)
+WITH_THEM: Final = re.compile(rf"^(?:and )?with (?P<who>{SIGN})(?!['’])")
+AND_THE_REST: Final = re.compile(
+    r"^the [\w-]+ (?:right |close )?(?:behind|after|beside|following|with)\b", re.IGNORECASE
+)
+"""`with Ann and the robot behind him`: nobody is left."""
+STAYS_BEHIND: Final = re.compile(
+    r"\b(?:stays?|stayed|remains?|remained|keeps?|kept)\b (?:behind|put|where|with the|by the"
+    r"|at the|in the|on the|to (?:mind|watch|guard|keep))\b",
+    re.IGNORECASE,
+)
+IS_GONE: Final = re.compile(r"\b(?:is|are|was|were) gone\b", re.IGNORECASE)
+HEARD_OFF: Final = re.compile(
+    rf"\bhears? (?P<who>{SIGN}|him|her) (?:\w+ ){{0,2}}?\w+ing\b.*"
+    r" (?:(?:down|up|along|across|into) the|away|off)\b",
+    re.IGNORECASE,
+)
+"""`They hear her whistling all the way down the lane.`"""
+WAS_THERE: Final = re.compile(r"\b(?:where|which|that|who)\b[^,;]*?\bused to\b[^,;]*", re.I)
+"""Tells of a thing; the rest of the sentence is now."""
 MOUNT: Final = re.compile(
     r"\b(?:first|last) (?:over|up|down|through|out|into)\b|\b(?:leads?|led|rides?|rode|drives?"
     r"|drove|pushes|push|pulls?|wheels?) (?:the|an?|my|his|her"
@@ -128,7 +156,8 @@ SHUT_BEHIND: Final = re.compile(
     re.IGNORECASE,
 )
 GONE_BACK: Final = re.compile(
-    rf"\b(?:has|have|had)\sgone\b|{_NO_NOUN}\b(?:heads?|headed|goes|went|sets?) (?:out|off|back)\b",
+    rf"\b(?:has|have|had)\sgone\b|{_NO_NOUN}\b(?:heads?|headed|goes|went) (?:out|off|back)\b"
+    rf"|{_NO_NOUN}\bsets? (?:off|back|out(?! (?:the|an?|his|her|their|its|two|three|more)\b))\b",
     re.IGNORECASE,
 )
 LEFT_WITH: Final = re.compile(

@@ -39,6 +39,8 @@ class Mover:
     """Who went together, wherever to."""
     seen: set[str] = field(default_factory=set)
     """Who is told of when the way is over."""
+    met: set[str] = field(default_factory=set)
+    """Of whom this message has told something."""
 
     def take(self, clause: Clause) -> None:
         """What a clause says of coming and going."""
@@ -53,6 +55,7 @@ class Mover:
             self.leavers.clear()
         self._leaving(clause)
         self._going(clause)
+        self.met |= set(clause.subjects)
 
     def is_elsewhere(self, clause: Clause) -> bool:
         """Told of a picture, a dream, a call; `In it` goes on with the one before."""
@@ -60,7 +63,9 @@ class Mover:
             is_of_it = self.is_told_of_them and _PRONOUN.match(clause.sentence)
             self.is_apart = bool(is_of_it)
             self.is_told_of_them = bool(is_of_it)
-        is_told = signs.WITHIN.match(clause.sentence) or signs.APART.search(clause.sentence)
+        is_told = signs.WITHIN.match(clause.sentence) or signs.APART.search(
+            signs.WAS_THERE.sub("", clause.sentence)
+        )
         self.is_apart = self.is_apart or bool(is_told)
         if self.is_apart and signs.OF_THEM.search(clause.text):
             self.is_told_of_them = True
@@ -90,17 +95,16 @@ class Mover:
         return len(present) <= 2 and bool(self.goers) and not self.leavers
 
     def _entering(self, clause: Clause, *, is_real: bool) -> None:
-        if (
-            is_real
-            and clause.kind in ("persons", "group")
-            and not signs.ELSEWHERE.search(clause.text)
-        ):
-            self.stage.enter(name for name in clause.subjects if not self._only_told(name, clause))
-            self.seen |= set(clause.subjects) if self.goal else set()
-
-        if is_real and clause.kind in ("persons", "group", "carried"):
-            with_them = (self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text))
-            self.stage.enter(one for one in with_them if not self._only_told(one, clause))
+        is_theirs = clause.kind in ("persons", "group")
+        if not is_real or not (is_theirs or clause.kind == "carried"):
+            return
+        if signs.ELSEWHERE.search(clause.text):
+            return
+        company = [self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text)]
+        who = [*(clause.subjects if is_theirs else ()), *company]
+        self.stage.enter(name for name in who if not self._only_told(name, clause))
+        is_left = not is_theirs or signs.STAYS_BEHIND.search(clause.text)
+        self.seen |= set(clause.subjects) if self.goal and not is_left else set()
 
     def _only_told(self, name: str, clause: Clause) -> bool:
         """A letter from them, a picture of them, eight miles away: every mention says so."""
@@ -112,7 +116,7 @@ class Mover:
 
     def _leaving(self, clause: Clause) -> None:
         who = clause.subjects if clause.kind not in ("owned", "thing") else []
-        if shut := signs.SHUT_BEHIND.search(clause.text):
+        if shut := signs.SHUT_BEHIND.search(clause.text) or signs.HEARD_OFF.search(clause.text):
             self.leavers += self._persons(shut["who"], clause, other=False)
         elif sent := signs.SENT.search(clause.text):
             self.leavers += self._persons(sent["who"], clause)
@@ -124,8 +128,14 @@ class Mover:
             self.goers |= {*who, *self.leavers}
         elif empty := signs.EMPTY.search(clause.text):
             self.leavers.append(self.stage.of(empty["who"]))
-        elif self._is_off(clause) and not goals.destination(self.stage.before, clause):
-            self.leavers += who
+        elif self._is_off(clause):
+            self.leavers += [one for one in who if not self._is_new(one, clause)]
+
+    def _is_new(self, name: str, clause: Clause) -> bool:
+        """What somebody does first who was not there is to come: `Renna climbs out`."""
+        was = self.stage.before.present
+        is_back = signs.GONE_BACK.search(clause.text)
+        return bool(was) and not is_back and name not in was and name not in self.met
 
     def _returning(self, who: Sequence[str]) -> None:
         if self.goers <= set(who):
@@ -133,7 +143,11 @@ class Mover:
         self.leavers = [one for one in self.leavers if one not in who]
 
     def _is_off(self, clause: Clause) -> bool:
-        return not signs.MEANWHILE.match(clause.text) and bool(
+        if signs.IS_GONE.search(clause.text):
+            return True
+        if goals.destination(self.stage.before, clause) or signs.MEANWHILE.match(clause.text):
+            return False
+        return bool(
             signs.LEAVES.search(clause.text)
             or signs.OFF.search(clause.text)
             or signs.ERRAND.search(clause.text)
@@ -147,13 +161,16 @@ class Mover:
             return [self.stage.of(word)]
         if word.casefold() in ("them", "us"):
             return self.stage.present
-        meant = self.stage.meant(word, clause.subjects, other=other)
+        subjects = () if clause.kind == "group" else clause.subjects
+        meant = self.stage.meant(word, subjects, other=other)
         return [meant] if meant else []
 
     def _going(self, clause: Clause) -> None:
         goers, is_led = self._company(clause)
         is_motion = is_led or bool(
-            signs.MOTION.search(clause.text) or signs.MOUNT.search(clause.text)
+            signs.MOTION.search(clause.text)
+            or signs.MOUNT.search(clause.text)
+            or signs.CARRIES.search(clause.text)
         )
         is_motion = is_motion or (
             clause.kind == "carried" and bool(signs.FRAGMENT.match(clause.text))
@@ -173,6 +190,8 @@ class Mover:
             goers |= {*clause.subjects, *self.travellers}
         if not goal:
             goal = self._untold_way(clause, goers, is_group=is_group, is_found=is_found)
+        if goal and clause.kind == "carried":
+            goers |= self.travellers
         self.goers |= goers if is_led else set()
         self._head_for(goal, goers, clause)
         self.is_moving = is_motion
@@ -202,12 +221,19 @@ class Mover:
         """Who would go with a clause, and whether somebody is led."""
         goers = set(clause.subjects) if clause.kind in ("persons", "group", "carried") else set()
         led = signs.LEAD.search(clause.text)
+        is_rest = self.goal and signs.AND_THE_REST.match(clause.text)
+        if is_rest or signs.LEADS_THE_WAY.search(clause.text):
+            return set(self.stage.present), True
         if led and led["whom"].endswith((" both", " all")):
             return set(self.stage.present), True
         if led:
             return goers | set(self._persons(led["whom"], clause)), True
         if signs.FOUND.search(clause.text):
             return set(self.stage.present), False
+        if self.goal and (joined := signs.WITH_THEM.match(clause.text)):
+            return {self.stage.of(joined["who"])}, True
+        if signs.MOTION.search(clause.text) and goals.destination(self.stage.before, clause):
+            goers |= {self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text)}
         if company := signs.FOLLOWING.search(clause.text):
             self.followed |= set(self._persons(company["whom"], clause))
             goers |= self.followed

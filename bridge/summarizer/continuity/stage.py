@@ -14,10 +14,15 @@ from bridge.summarizer.continuity.state import (
 )
 from bridge.summarizer.names import given
 from bridge.summarizer.people import SIGN, Known, forms_of, name_pattern
+from bridge.summarizer.words import one_of, read
 
 _FIRST: Final = 0xE000
 _SHE: Final = frozenset({"she", "her", "hers", "herself"})
 _HE: Final = frozenset({"he", "him", "his", "himself"})
+_TITLE: Final = re.compile(
+    rf"\b(?:{one_of(list(read('people')['honorifics']))})\.?\s(?={SIGN})", re.IGNORECASE
+)
+"""`Sir Oswin`, where the chat knows him as Oswin."""
 _NO_NAMES: Final = frozenset(
     {"old", "young", "little", "big", "the", "sister", "father", "captain"}
 )
@@ -65,7 +70,7 @@ class Stage:
         text = re.sub(SIGN, " ", text)  # a text may hold what we mark with
         for at in sorted(range(len(names)), key=lambda at: -len(names[at])):
             text = name_pattern(_forms(names[at]), any_case=False).sub(chr(_FIRST + at), text)
-        return text
+        return _TITLE.sub("", text)
 
     def of(self, sign: str) -> str:
         """Whose sign it is."""

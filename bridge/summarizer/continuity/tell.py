@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from bridge.presence import SIGHT, is_told_of
 from bridge.scene import Place
 from bridge.spoken import is_called
 from bridge.summarizer.continuity.clauses import clauses
@@ -56,6 +57,18 @@ def _called(stage: Stage, speech: Iterable[str]) -> list[str]:
     ]
 
 
+def _is_only_shown(stage: Stage) -> bool:
+    """Whether the writer, who was not there, is told of as a picture or a voice and no more."""
+    name, marked = stage.message.name, stage.marked(stage.message.text).lower()
+    if name in stage.before.present:
+        return False
+    at = [one.start() for one in re.finditer(SIGN, marked) if stage.of(one[0]) == name]
+    return bool(at) and all(
+        is_told_of(marked[max(0, one - SIGHT) : one], marked[one + 1 : one + 1 + SIGHT])
+        for one in at
+    )
+
+
 def _read(message: Message) -> str:
     """The text without asterisks where they frame no deeds: a narrator's, or round quotes."""
     is_told = message.role == "narrator" or _QUOTED_DEED.search(message.text)
@@ -89,7 +102,8 @@ def advance(before: ChatState, message: Message) -> ChatState:
     stage.meet(names_in(stage.marked(story), len(stage.people)))
     is_start = not before.present
     writers = (message.name if message.role != "narrator" else "", message.user if is_start else "")
-    stage.enter(filter(None, writers))
+    is_far = not is_start and _is_only_shown(stage)
+    stage.enter(filter(None, () if is_far else writers))
     if is_start:
         stage.enter(_called(stage, tidied.speech))
     dresser, mover = Dresser(stage), Mover(stage)

@@ -333,3 +333,71 @@ def test_a_name_at_the_end_says_of_whom_all_was_told() -> None:
 def test_a_chat_begins_where_its_writer_says() -> None:
     text = 'ilva: "im outside the Vesper, where r u" *She stamps her feet on the pavement.*'
     assert advance(ChatState(), said(text)).place == "pavement outside the Vesper"
+
+
+TRIO = replay(
+    [
+        said("*The kitchen, early evening. Ilva sits by the stove. Torben peels potatoes.*"),
+        Message("*Uma comes in and sits by the window.*", "Uma", "char", "Pim", (*CAST, "Uma")),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "place"),
+    [
+        ("*Ilva leads the way down to the cellar.*", "Ilva Pim Torben Uma", "cellar"),
+        ("*Ilva goes out with Pim to the stable. Torben stays behind.*", "Ilva Pim", "stable"),
+        ("*Ilva goes to the stable, with Pim and the dog behind her.*", "Ilva Pim Torben Uma",
+         "stable"),
+        ("*Ilva walks out into the yard, Pim hurrying after.*", "Ilva Pim", "yard"),
+        ("*They cross the grass, Uma last, and squeeze into the greenhouse.*",
+         "Ilva Pim Torben Uma", "greenhouse"),
+        ("*They hear Uma whistling all the way down the lane.*", "Ilva Pim Torben", "kitchen"),
+        ("*Uma stops at the door. Then she is gone down the lane.*", "Ilva Pim Torben",
+         "kitchen"),
+        ("*Uma has set out the pieces.*", "Ilva Pim Torben Uma", "kitchen"),
+        ("*Uma pulls the goggles off.*", "Ilva Pim Torben Uma", "kitchen"),
+    ],
+)  # fmt: skip
+def test_who_goes_along_and_who_stays(text: str, present: str, place: str) -> None:
+    state = advance(TRIO, said(text))
+    assert (" ".join(sorted(state.present)), state.place) == (present, place)
+
+
+def test_who_carries_something_out_goes_there() -> None:
+    state = after(
+        "*I carry the peelings out to the yard, and Torben comes after me.*", "Pim", "user"
+    )
+    assert (state.change, state.place) == ("move", "yard")
+
+
+def test_who_was_not_there_climbs_out_to_the_others() -> None:
+    known = (*CAST, "Uma")
+    state = advance(
+        START, Message("*Uma climbs out in a black coat.*", "Uma", "char", "Pim", known)
+    )
+    assert "Uma" in state.present
+
+
+def test_who_writes_from_a_screen_is_not_there() -> None:
+    text = '"Come to the hall," *says the picture of Uma.* *The screen goes dark.*'
+    state = advance(START, Message(text, "Uma", "char", "Pim", (*CAST, "Uma")))
+    assert "Uma" not in state.present
+
+
+def test_a_title_stands_before_a_known_name() -> None:
+    text = "The great hall. Sir Torben walks the length of it in his green coat."
+    state = advance(ChatState(), said(text, "Narrator", "narrator"))
+    assert "Torben" in state.present
+
+
+def test_what_used_to_be_elsewhere_leaves_the_rest_of_the_sentence() -> None:
+    text = "*They are all three standing on the quay, looking where the boat used to be.*"
+    assert after(text).place == "quay"
+
+
+def test_who_shares_with_somebody_is_with_them() -> None:
+    message = said("*Torben is by the stove, sharing a candle with Uma.*")
+    state = advance(START, Message(message.text, "Ilva", "char", "Pim", (*CAST, "Uma")))
+    assert "Uma" in state.present
