@@ -14,6 +14,7 @@ _THINK: Final = (
 )
 _NOTE: Final = (
     r"(?:OOC|out of character|A/?N|author'?s?[ -]note|note|system|memory|summary|recap"
+    r"|end of (?:turn|part|scene|chapter)|to be continued|awaiting"
     r"|instructions?|scenario|reminder|status|stats|tracker)\b"
 )
 _GAUGE: Final = (
@@ -110,6 +111,22 @@ _STEPS: Final = (
     _cut(r"([({])\s*(?:OOC|out of character|A/N|author'?s note)\b[^)}]*(?:[)}]|\Z)"),
     _cut(r"^[ \t>*_]*(?:/?OOC\b|A/N\s*:|(?:system|author'?s?)[ -]note\s*:|//)[^\n]*$"),
     _cut(r"^#{2,4} (?:response|instruction|input|system)\b[^\n]*$"),
+    # What a model or a player says around the story; a title; tags of a post; a chat's clock.
+    _cut(
+        r"\A(?:sure|of course|certainly|absolutely|okay|here(?:['’]s| is| are| you go))\b"
+        r"[^\n\"“*]{0,120}:[ \t]*\n"
+    ),
+    _cut(
+        r"^[ \t(*]*(?:would you like me|let me know|do you want me|shall I (?:go on|continue))\b"
+        r"[^\n\"“]*\Z"
+    ),
+    _cut(r"\A(?:previously|last time|the story so far)\b[^\n:]{0,20}:[^\n]*\n\s*\n"),
+    _cut(r"^[ \t]*(?:TW|CW|(?:trigger|content) warnings?)[ \t]*:[^\n]*$"),
+    _cut(r"^[^\w\n]*\w[\w'’ -]{0,30} POV\b[^\w\n]*$"),
+    _cut(r"(?:(?:^|(?<=\s))[#@](?!\d)\w+[ \t]*){2,}$"),
+    _cut(r"^\[\d{1,2}:\d\d(?::\d\d)?\][ \t]*<(\w[\w ]{0,30})>", r"\1:"),
+    _cut(r"^/me (?=\S)"),
+    _cut(r"^[^\n]*[\u2502-\u257f][^\n]*$"),
     # What the player may do next: a numbered list at the end, with its question.
     _cut(
         r"(?<=\S)\n\s*(?:^[^\n]{0,200}\?[ \t]*\n\s*)?"

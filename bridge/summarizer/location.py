@@ -59,6 +59,18 @@ def _named(text: str) -> Iterator[Found]:
         last = index + length - 1
         if one := _judged(text, tokens, words, index, length):
             yield one
+    yield from _by_name(text)
+
+
+def _by_name(text: str) -> Iterator[Found]:
+    """Places whose noun is part of a name; a person is a sign and never one."""
+    for found in signs.BY_NAME.finditer(text):
+        noun, before = found["noun"].casefold(), (found["before"] or "").casefold()
+        if noun in signs.PLACES and not re.search(SIGN, found["name"]):
+            is_within = before in signs.BEING_IN or before in signs.UNDER
+            start = found.start("name")
+            weight = (4 if is_within else 1) + _told(text, start, is_new=False)
+            yield Found(noun, start, found.end("name"), weight)
 
 
 def _whole(found: list[Found]) -> list[Found]:
@@ -103,7 +115,7 @@ def _judged(
     listed = not opens and bool(
         signs.LISTED.search(f". {text[max(0, start - signs.BACK) : start]}")
     )
-    is_named = text[start].isupper() or is_led or before in signs.BEING_IN
+    is_named = text[start].isupper() or is_led or before in signs.BEING_IN or before == "of"
     number = signs.NUMBERED.match(text, end) if is_named else None
     lift = signs.LIFT.match(text, end) if is_named else None
     end = number.end() if number else lift.end() if lift else end
@@ -142,7 +154,11 @@ def _is_count(noun: str, words: list[str], before: str) -> bool:
 
 def _is_compound(noun: str, following: str) -> bool:
     """`the bus driver`, `a plain apron`."""
-    if following in signs.FURNITURE or following in signs.PREPOSITIONS or not following:
+    if following in signs.PREPOSITIONS or not following:
+        return False
+    if following in signs.TERRACES:
+        return True
+    if following in signs.FURNITURE:
         return False
     if noun in signs.ELSE:
         return following not in signs.GOES_ON
@@ -217,6 +233,8 @@ def _phrase(text: str, best: Found, found: list[Found]) -> str:
 
 
 def _plain(phrase: str) -> str:
-    phrase = re.sub(SIGN, "", re.sub(rf"{SIGN}['’]s", "the", phrase)).strip()
-    phrase = re.sub(r" (?:only|own) ", " ", phrase.lower() if phrase.isupper() else phrase)
-    return re.sub(r"^(?:his|her|their|my|your|this|our)\b", "the", phrase[:1].lower() + phrase[1:])
+    phrase = re.sub(SIGN, "", re.sub(rf"{SIGN}['’]s", "the", phrase)).replace(" only ", " ")
+    phrase = (phrase.lower() if phrase.isupper() else phrase).replace(" own ", " ").strip()
+    if not re.match(r"(?!The |An? |.*\d)[A-Z][\w’'-]+ [A-Z]", phrase):
+        phrase = phrase[:1].lower() + phrase[1:]
+    return re.sub(r"^(?:his|her|their|my|your|this|our)\b", "the", phrase)

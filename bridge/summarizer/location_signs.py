@@ -21,6 +21,23 @@ NOUNS: Final = frozenset(
     ]
 ) - {"barefoot"}
 """After a place they make it a compound: `the bus driver`."""
+TERRACES: Final = frozenset(
+    (
+        "terrace",
+        "garden",
+        "yard",
+        "courtyard",
+        "roof",
+        "cellar",
+        "lobby",
+        "kitchen",
+        "corridor",
+        "lawn",
+        "car park",
+        "grounds",
+    )
+)
+"""`the café terrace`: this, and not the café."""
 VEHICLES: Final = frozenset(WORDS["vehicles"])
 BOATS: Final = frozenset(WORDS["boats"])
 OF_BOATS: Final = frozenset(WORDS["of_boats"])
@@ -40,20 +57,27 @@ FAR: Final = frozenset(WORDS["being_far"])
 OPENS: Final = re.compile(r"[.!?:]\s+(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
 LISTED: Final = re.compile(r"[.!?:]\s(?:[\w’'-]+ ?){1,4}, (?:(?:[\w’'-]+ ?){1,4}, )?$")
 """`The night bus, top deck`: what goes on in a verbless opening."""
-IS_TOPIC: Final = re.compile(rf"(?: of (?:the )?[\w-]+)?\s(?:{one_of(WORDS['makes_topic'])})\b")
+IS_TOPIC: Final = re.compile(
+    rf"(?: of (?:the )?[\w-]+(?: [A-Z][\w-]+)?)?\s(?:{one_of(WORDS['makes_topic'])})\b"
+)
 ASIDE: Final = re.compile(
     r"\b(?:photograph|picture|painting|portrait|postcard|film) (?:shows?|showed) [^.;]*"
+    rf"|\b(?:photograph|photo|picture|portrait|postcard|snapshot) of"
+    rf" (?:{SIGN}|(?:an?|the|his|her|their) \w+ [io]n) [^.;,]*"
     r"|\b(?:where s?he|where they|when (?:s?he|they) (?:was|were|had|left|caught|came|went)) [^.,]*"
+    r"|\b(?i:they|he|she|we|I)(?:['’]d| had)"
+    r" (?:\w+ly )?(?:spent|been|left|gone|stayed|met) [^.,;]*"
     r"|\blike an? [^.,;]*|\bwhole\b "
 )
 """What is pictured in the picture, what is over, what is only compared."""
 WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
 OF_NAMED: Final = re.compile(
-    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at|behind|beside|above) (?:the )?"
-    r"(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
+    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at|behind|above|below|outside|beside"
+    r"|near|under) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
 )
 PART_OF: Final = re.compile(
-    r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|edge|brink|bank|shore|stern|bow|prow|deck|roof) of $",
+    r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|edge|brink|bank|shore|stern|bow|prow"
+    r"|deck|roof|end|top) of $",
     re.IGNORECASE,
 )
 IS_WORKS: Final = re.compile(
@@ -68,13 +92,19 @@ LIFT: Final = re.compile(r"\slift\b")
 JOINS: Final = re.compile(
     r",\s(?=\Z)|\s[—–]\s|\s(?:of|at|above|below|over|outside|in|on|by|beside|behind|under)\s"
 )
-HEADS: Final = re.compile(r"\s?(?:[,.:—–]|$)")
+HEADS: Final = re.compile(r"\s?(?:[,.:—–]|$)|\sof (?:the )?(?:[\w’'-]+ )?[\w’'-]+[,.:—–]")
 """`The night bus, top deck.` stands over what follows."""
 NUMBERED: Final = re.compile(
     r"\s(?:\d+|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=[.,;:]|$)"
     r"|[A-Z]|(?:No|no)\. ?\d+|(?-i:[A-Z][a-z]+))(?![\w’'])"
 )
 """`Bay 12`, `Deck Four`."""
+BY_NAME: Final = re.compile(
+    r"(?:\b(?P<before>\w+) (?:the )?)?"
+    r"(?P<name>(?:[A-ZÀ-Þ][\w’'-]+ ){1,2}(?P<noun>[A-Z][a-z]+))(?![\w’'])(?! [A-Z])"
+)
+"""`under Marl Bridge`, `at the top of Candle Street`."""
+UNDER: Final = frozenset(("under", "beneath", "on", "along", "down", "up", "outside", "behind"))
 SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
 FAR_OFF: Final = re.compile(
     r"(?:^|[,;:—–]\s|\band )(?:then )?"

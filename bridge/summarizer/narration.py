@@ -103,6 +103,7 @@ def _in_third_person(sentence: str, narrator: Person, cast: Cast) -> str:
     sign = cast.sign(narrator)
     own = {"woman": "her", "man": "his"}.get(narrator.gender, "their")
     sentence = re.sub(r"\bI(?:['’]m| am)\b", f"{sign} is", sentence)
+    sentence = re.sub(r"\bI (\w+(?:s|sh|ch|x))\b", rf"{sign} \1es", sentence)
     sentence = re.sub(r"\bI (\w+)\b", rf"{sign} \1s", sentence)
     return re.sub(r"\b[Mm]y\b", own, re.sub(r"\b(?:I|me|myself)\b", sign, sentence))
 

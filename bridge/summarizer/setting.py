@@ -35,6 +35,7 @@ _LATE: Final = re.compile(
 _WORDED: Final = re.compile(
     r"(?<!stopped at )\b(?:(?:half|quarter|five|ten|twenty|twenty-five)"
     r" (?:(?:past|after) (?:one|two|three|four|five)|to (?:two|three|four|five|six))"
+    r"|(?:it is|it was|it['’]s) (?:nearly|almost|just gone|gone) (?:two|three|four|five)"
     r"|(?:one|two|three|four|five)"
     r"(?: o['’]clock|-(?:ten|fifteen|twenty|thirty|forty|forty-five|fifty)))\b",
     re.IGNORECASE,
@@ -86,6 +87,7 @@ _WE: Final = re.compile(r"\b(?:[Ww]e|us|[Oo]ur|[Oo]urselves)\b")
 _ANYONE: Final = re.compile(
     r"\byou(?:['’](?:d|ll)| could| would| can| might| may| must)\b(?! (?:see|hear|feel|smell)\b)"
     r"|\bif you\b[^,.;:!?]*|\b(?:as|the way|than|whatever|what|than) you\b(?: \w+)?"
+    r"|\b(?:sort|kind|type) of [\w ]{1,30} (?:who|that|where|you)\b[^.;:!?]*"
     r"|\byou (?:know|might say)\b"
     r"|: you [a-z]+ (?=the|it|a)",
     re.IGNORECASE,

@@ -53,9 +53,14 @@ _WHO: Final = (
     r"(?:one of (?:them|the \w+)|he|she|they|I|you|it|(?:the|an?|his|her) [\w-]+(?: [\w-]+)?"
     rf"|{_NAME}(?: {_NAME})?)"
 )
+_GOES_ON: Final = (
+    r"\s(?:and\s)?(?:then\s)?(?<=(?:and|hen)\s)(?=(?:\w+ly\s)?"
+    rf"(?:{alternatives('deeds')}|{alternatives('deeds_or_things')}|[a-z]{{3,}}ed)\s)"
+)
+"""` and ` in `she says and opens the door`."""
 _SAYS_AFTER: Final = re.compile(
     rf"{_MARK}[ ,]*(?:(?P<who>{_WHO})\s+(?:{_VERBS})\b|(?:{_VERBS})\s+(?P<who2>{_WHO}))"
-    rf"[^.,;:!?\n{_MARK}]*(?:,(?:\s[\w-]+)?\s\w+ly\b)?",
+    rf"(?:(?!{_GOES_ON})[^.,;:!?\n{_MARK}])*(?:,(?:\s[\w-]+)?\s\w+ly\b)?(?P<on>,?{_GOES_ON})?",
     re.IGNORECASE,
 )
 _SAYS_BEFORE: Final = re.compile(
@@ -136,6 +141,8 @@ def _without_attributions(told: str) -> str:
 def _after(found: re.Match[str]) -> str:
     """`she says, handing you a glass`: whoever goes on to do something stays."""
     who = found["who"] or found["who2"]
+    if found["on"]:
+        return f" {who[0].upper()}{who[1:]} "
     goes_on = re.match(r",\s\w+ing\b", found.string[found.end() :])
     return f" {who}" if goes_on else f" {_kept(who)}"
 

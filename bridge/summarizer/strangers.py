@@ -67,7 +67,7 @@ _NUMBER: Final = re.compile(rf"(?<![\w’'-])(?:{one_of(list(_NUMBERS))})(?= )",
 _WORD: Final = re.compile(r" ([\w-]+(?:[’']s)?)(?![\w’'-])")
 _TOLD_BY: Final = re.compile(
     r" (?:had(?:[.,]|$| (?:once )?(?:said|told|asked|warned|promised|called|written|claimed)\b)"
-    r"|call it\b|say\b)"
+    r"|call it\b|say\b|used to\b|(?:is|was|are|were) (?:long )?(?:dead|gone|away)\b)"
 )
 """Who `had said` something, or what old men `say`."""
 _TRADES: Final = re.compile(
@@ -83,7 +83,7 @@ _SHAPE: Final = (
     r"|picture|photo|photograph|painting|statue|bust|name|story|memory|dream|sign|drawing|grace)"
 )
 _NOT_THERE: Final = re.compile(
-    r"\b(?:being|like|as|than|every|(?<!but )for|if|not|no|about|without)\s+(?:\w+\s)?$"
+    r"\b(?:being|like|as|than|every|(?<!but )for|if(?: there)?|not|no|about|without)\s+(?:\w+\s)?$"
     rf"|\b{_SHAPE}\s(?:of|shows|showed)\s$"
     rf"|{SIGN}(?:,[^,.;]{{0,40}},)? (?:is|was) (?:only |just |also |still )?$"
     rf"|(?:\b(?:s?he|I|you|they)(?:['’](?:s|m|re|d)| is| was| am| are| were| has been| had been)"

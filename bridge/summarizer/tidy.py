@@ -18,7 +18,8 @@ _LONGEST: Final = 24_000
 """Characters; of a longer log only the end is read, for there the moment is."""
 _UNSEEN: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 _EMOJI: Final = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0000-\U000e007f]+"
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\u02da\u2027\u208a\u22c6\u0a48"
+    "\U000e0000-\U000e007f]+|\uff65\uff9f|(?<![^\\s])(?:[:;=]-?[)(DPp3]|[xX]D+|\\^_*\\^)(?![^\\s.,])"
 )
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]*\}\}(?:['’]s\b)?")
 _BREAK: Final = re.compile(

@@ -30,6 +30,23 @@ NAMED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("He waits under Marl Bridge with a lamp.", "Marl Bridge"),
+        ("They stand at the top of Candle Street in the dark.", "the top of Candle Street"),
+        ("A van is parked in the alley behind the Opera.", "the alley behind the Opera"),
+        ("The café terrace has six tables.", "the café terrace"),
+        ("In the kitchen he keeps a photograph of \ue000 on a pier.", "the kitchen"),
+        ("They had spent the day at the embassy. Now she sits on the roof.", "the roof"),
+        ("She has her own lighthouse.", "the lighthouse"),
+        ("One by one the jars come out of the ceiling of hold three, glowing.", "hold three"),
+    ],
+)
+def test_names_parts_and_what_is_over(text: str, place: str) -> None:
+    assert place_of(text).text == place
+
+
 @pytest.mark.parametrize(("text", "place"), NAMED)
 def test_a_named_place_is_found_with_its_words(text: str, place: str) -> None:
     found = place_of(text)

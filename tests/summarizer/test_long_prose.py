@@ -39,6 +39,16 @@ def looks(text: str) -> list[str]:
         ("ooc - last one from me\n\nShe waits.", "She waits."),
         ("She waits.\n\nWhat do you do?\nA) Help her\nB) Leave", "She waits."),
         ("She waits. [Ash: bring the net] She nods.", "She waits. She nods."),
+        ("Sure! Here's the next part:\n\nShe waits.", "She waits."),
+        ("She waits.\n\nWould you like me to continue?", "She waits."),
+        ("Previously: Ash sold the boats.\n\nShe waits.", "She waits."),
+        ("TW: storms\n\nShe waits.", "She waits."),
+        ("~*~ Rose's POV ~*~\nShe waits.", "She waits."),
+        ("She waits. #rp #open @ash_venn", "She waits."),
+        ("\u2551 LV 3 \u2551 HP 9 \u2551\nShe waits.", "She waits."),
+        ("/me waits by the door.", "waits by the door."),
+        ("[End of turn. Awaiting input.]\nShe waits.", "She waits."),
+        ("She waits ^_^ xD", "She waits"),
         (
             "She reads the letter. *I have sold the boats.* She puts it in her boot.",
             "She reads the letter. She puts it in her boot.",
@@ -118,6 +128,8 @@ def test_a_number_of_them_all_counts_those_who_are_not_told_of(text: str, last: 
         ("Long tables fill the barn. A cook stirs the pot.", ["a cook"]),
         ("In meeting room Saturn, a cook stirs the pot.", ["a cook"]),
         ("A white lumen glows. A cook stirs the pot.", ["a cook"]),
+        ("The captain is dead. A cook stirs the pot.", ["a cook"]),
+        ("If there were a queen, she would sit there. A cook stirs the pot.", ["a cook"]),
     ],
 )
 def test_only_people_who_can_be_counted_are_counted(text: str, found: list[str]) -> None:
@@ -140,6 +152,7 @@ def test_names_in_capitals_keep_their_apostrophe() -> None:
     "text",
     [
         "Inside is a skull and inside the skull, if you put your eye to it, is a ballroom.",
+        "She's the sort of woman who hands you a lamp and asks questions later.",
         "The engine goes y-you-ou sh-should, and the sergeant straightens up.",
     ],
 )
@@ -156,3 +169,21 @@ def test_a_run_without_little_words_is_cut_short() -> None:
         )
         == "knitting something, smiling"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("It's four in the morning and the baker ices a cake.", "night"),
+        ("They won't look in here till morning. The candle drips.", "night"),
+        ("It's nearly four. The steps are warm.", "afternoon"),
+        ("They have been at it since lunch, on the ladder.", "afternoon"),
+        ("The streetlamps have just come on.", "evening"),
+    ],
+)
+def test_hours_told_in_passing(text: str, time: str) -> None:
+    assert scene(text).time == time
+
+
+def test_some_kind_of_lamp_is_nobodys_figure_of_speech() -> None:
+    assert scene("Some kind of lamp swings as the door falls shut behind you.").pov == "second"

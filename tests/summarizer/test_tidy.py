@@ -158,3 +158,16 @@ def test_hostile_repetition_takes_time_in_proportion(piece: str) -> None:
 @given(st.from_regex(r"[a-z]{2,8}( [a-z]{2,8}){3,7}", fullmatch=True))
 def test_what_stands_in_quotes_never_stays_in_the_story(line: str) -> None:
     assert line not in tidy(f'The lamp burns low. "{line}!" The lamp goes out.').story
+
+
+@pytest.mark.parametrize(
+    ("text", "story"),
+    [
+        ('"They are late," she says, and pulls the hood tighter.', "She pulls the hood tighter."),
+        ('"Come in," the old man says and opens the door.', "The old man opens the door."),
+        ('"Go," Ash says quietly, then turns to the window.', "Ash turns to the window."),
+        ('"Stay," she says to Tom and Ann. They nod.', "They nod."),
+    ],
+)
+def test_who_speaks_and_goes_on_to_do_something_stays(text: str, story: str) -> None:
+    assert tidy(text).story == story

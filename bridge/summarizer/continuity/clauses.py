@@ -58,7 +58,11 @@ _THING: Final = re.compile(
     re.IGNORECASE,
 )
 _PRESENTED: Final = re.compile(
-    rf"\b(?:it is|it['’]s|it was|there (?:is|stands|was)|comes?|came|stands?|stood|sits?|sat|walks"
+    rf"\b(?:it is|it['’]s|it was|there (?:is|stands|was)|comes?|came|stands?|stood"
+    rf"|sits?|sat|walks?|walked"
+    rf"|climbs?|climbed|steps?|stepped|strides?|strode|limps?|limped"
+    rf"|crawls?|crawled|emerges?|emerged"
+    rf"|appears?|appeared|leans?|leaned|leant|crouch(?:es|ed)|kneels?|knelt|waits?|waited"
     rf"|joined by|along with)\s(?P<who>{SIGN})(?!['’])",
     re.IGNORECASE,
 )
@@ -67,6 +71,10 @@ _NO_SUBJECT_AFTER: Final = re.compile(
     rf"(?:\b(?:{alternatives('prepositions')}|of|for|about|like|than|without|and|to)\s)$", re.I
 )
 
+_REVEALED: Final = re.compile(
+    rf"(?P<told>(?:[^:]*\b)?(?:an?|something|somebody|someone)\b[^:]+): (?P<who>{SIGN})[.!]?\W*$",
+    re.IGNORECASE,
+)
 _SUBORDINATE: Final = re.compile(r"^(?:when|while|as|until|where|who|before|after|because)\s", re.I)
 
 Kind = Literal["persons", "group", "owned", "thing", "carried"]
@@ -90,7 +98,7 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
     before = ""
     story = _THEY_ARE.sub(r"\1 are", story)
     told = _CONTRACTED.sub(_spelt, stage.marked(_LETTERING.sub(" ", story)))
-    for sentence in _sentences(told):
+    for sentence in map(_revealed, _sentences(told)):
         parts = [part.strip(" .!?…,'")[:_LONGEST] for part in _SPLIT.split(sentence) if part]
         last = main
         for number, part in enumerate(filter(None, parts)):
@@ -104,6 +112,12 @@ def clauses(stage: Stage, story: str) -> Iterator[Clause]:
             before = part
             yield clause
             stage.mention([name for name in stage.named(part) if name not in clause.subjects])
+
+
+def _revealed(sentence: str) -> str:
+    """`In the glass a man, in a grey coat, stops dead: Rook.` tells of Rook from the start."""
+    found = _REVEALED.match(sentence)
+    return f"{found['who']} is there, {found['told']}." if found else sentence
 
 
 def _spelt(found: re.Match[str]) -> str:

@@ -68,7 +68,8 @@ def thing_of(stage: Stage, one: Told) -> tuple[str, Garment] | None:
         if stage.thing is None:
             return _last_on(stage, one)
         owner, noun = stage.thing
-        known = _known(stage, owner, noun)
+        spoken = stage.spoken if stage.spoken and stage.spoken.noun == noun else None
+        known = _known(stage, owner, noun) or spoken
         return (owner, known) if known else None
     noun = one.found["noun"].casefold()
     adjectives = one.found["adjectives"].casefold().split()

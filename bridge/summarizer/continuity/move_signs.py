@@ -155,6 +155,12 @@ SEES: Final = re.compile(
 PARTS: Final = frozenset(read("places")["parts"])
 """Of a place rather than another one."""
 ALONE: Final = re.compile(r"\balone\b", re.IGNORECASE)
+INTO_IT: Final = re.compile(
+    r"\b(?:goes|went|climbs|climbed|heads|headed|steps|stepped)"
+    r" (?:down|up|out|off|in) (?:in)?to it\b",
+    re.I,
+)
+"""`There is a cellar`, and she goes down into it."""
 COMES_BY: Final = re.compile(
     r"\b(?:comes?|came|runs?|ran|hurries|hurried)\b(?: \w+)?"
     r" (?:across|along|through|over|up|down|round|around)"

@@ -96,9 +96,11 @@ class Mover:
             and not signs.ELSEWHERE.search(clause.text)
         ):
             self.stage.enter(name for name in clause.subjects if not self._only_told(name, clause))
+            self.seen |= set(clause.subjects) if self.goal else set()
+
+        if is_real and clause.kind in ("persons", "group", "carried"):
             with_them = (self.stage.of(one["who"]) for one in signs.COMPANION.finditer(clause.text))
             self.stage.enter(one for one in with_them if not self._only_told(one, clause))
-            self.seen |= set(clause.subjects) if self.goal else set()
 
     def _only_told(self, name: str, clause: Clause) -> bool:
         """A letter from them, a picture of them, eight miles away: every mention says so."""
@@ -137,6 +139,7 @@ class Mover:
             or signs.ERRAND.search(clause.text)
             or signs.GONE_BACK.search(clause.text)
             or signs.GOES.search(clause.text)
+            or signs.INTO_IT.search(clause.text)
         )
 
     def _persons(self, word: str, clause: Clause, *, other: bool = True) -> list[str]:

@@ -116,6 +116,10 @@ _LITTLE: Final = frozenset(
 
 def first_place(story: str) -> str:
     """Where a story opens: the first place that is not far off; else empty."""
+    return _in_town(_first(story), story)
+
+
+def _first(story: str) -> str:
     story = _IS.sub(r"\1 is ", story)
     if opening := _opening(story):
         return opening
@@ -123,7 +127,7 @@ def first_place(story: str) -> str:
         return named["phrase"]
     told = place_of(story)
     if told.kind == "explicit" and told.text:
-        return _in_town(re.sub(r"^(?:the|an?) ", "", told.text), story)
+        return re.sub(r"^(?:the|an?) ", "", told.text)
     found = places_in(story)
     near = [one for one in found if not _FAR.search(story[: one.start()])]
     table = _TABLE.search(story)

@@ -38,6 +38,8 @@ class Stage:
     """Garments (wearer, noun) that this message told of."""
     thing: tuple[str, str] | None = None
     """The garment (wearer, noun) spoken of last: `it`."""
+    spoken: Garment | None = None
+    """The same, whether anybody wears it or not."""
     teller: str = ""
     """Who says `I`."""
 

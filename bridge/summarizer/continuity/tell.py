@@ -32,6 +32,15 @@ _HEARD_GOING: Final = re.compile(
     r"|bang|fad|clatter|recede|jingl|swing|click|start|die)\w*", re.IGNORECASE,
 )  # fmt: skip
 _QUOTED_DEED: Final = re.compile(r"\*[^*\"“”]*\"[^*]*\"[^*]*\*|\*[^*\"“”]*“[^*]*\*")
+_OOC: Final = re.compile(r"[(\[]+\s*OOC\s*:?\s*([^()\[\]]{1,200})[)\]]", re.IGNORECASE)
+_HAS_ON: Final = re.compile(r"\bI(?:['’]m| am) (?:\w+ ){0,2}(?:in|wearing)\b", re.IGNORECASE)
+_WISHED: Final = re.compile(
+    r"\b(?:should|could|would|can|will|later|next|if|pls|please|not)\b|n['’]t\b|\?", re.IGNORECASE
+)
+_I_AM_AT: Final = re.compile(
+    r"\b[Ii](?:['’]?m| am)(?: here)? (?P<at>(?:outside|inside|at|in|by) (?:the )?"
+    r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*))"
+)
 _NOT_YET: Final = re.compile(r"(?:before|as if|as though|unless|lest)\s", re.IGNORECASE)
 """What such a clause tells has not happened."""
 
@@ -53,6 +62,25 @@ def _read(message: Message) -> str:
     return message.text.replace("*", "") if is_told else message.text
 
 
+def _note(stage: Stage, dresser: Dresser, message: Message) -> None:
+    """What a player says beside the story of what they have on: `(OOC: I'm in my coat)`."""
+    notes = _OOC.findall(message.text) if message.role == "user" else []
+    for note in notes:
+        if _HAS_ON.search(note) and not _WISHED.search(note):
+            for clause in clauses(stage, note):
+                dresser.take(clause)
+    dresser.deed = "none"
+
+
+def _opening(marked: str, speech: Iterable[str]) -> str:
+    """Where a chat begins; with what the one who writes says of it: `I'm outside the Vesper`."""
+    place = first_place(marked)
+    said = next(filter(None, map(_I_AM_AT.search, speech)), None)
+    if not said or words(said["name"]) & words(place) or place != place.lower():
+        return place
+    return f"{place} {said['at']}" if place else said["name"]
+
+
 def advance(before: ChatState, message: Message) -> ChatState:
     """The state after one more message; never fails."""
     tidied = tidy(_read(message))
@@ -66,6 +94,7 @@ def advance(before: ChatState, message: Message) -> ChatState:
         stage.enter(_called(stage, tidied.speech))
     dresser, mover = Dresser(stage), Mover(stage)
     together: list[str] = []
+    _note(stage, dresser, message)
     for clause in clauses(stage, story):
         if _NOT_YET.match(clause.text):
             continue
@@ -82,7 +111,7 @@ def advance(before: ChatState, message: Message) -> ChatState:
     went = mover.settle()
     if headed and went.startswith("outside "):
         went = ""
-    place = went or headed or before.place or first_place(marked)
+    place = went or headed or before.place or _opening(marked, tidied.speech)
     return ChatState(
         figures=tuple(stage.people.values()),
         place=place,

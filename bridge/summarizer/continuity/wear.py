@@ -53,7 +53,8 @@ class Dresser:
         if shows or self._is_on(one, clause, is_first=is_first):
             return "change" if signs.CHANGES.search(one.before) else "on"
         is_held = signs.HELD.search(one.before) or signs.LIES.match(one.after)
-        return "worn" if one.is_theirs and not is_held else "none"
+        is_bed = (one.found["noun"] or "").casefold() in signs.BEDDING
+        return "worn" if one.is_theirs and not (is_held or is_bed) else "none"
 
     def _is_given(self, one: Told, clause: Clause) -> bool:
         given = signs.GIVEN.search(one.before)
@@ -107,7 +108,7 @@ class Dresser:
         if thing is None or not one.owner:
             return
         owner, garment = thing
-        self.stage.thing = (owner, garment.noun)
+        self.stage.thing, self.stage.spoken = (owner, garment.noun), garment
         if deed in ("off", "lost") or (deed == "to" and self.target not in ("", owner)):
             self._take_off(owner, garment)
         if deed == "to" and self.target:
@@ -119,7 +120,7 @@ class Dresser:
             if (
                 clause.subjects
                 and wearer not in clause.subjects
-                and signs.ON_BEFORE.search(one.before)
+                and (signs.ON_BEFORE.search(one.before) or _is_in_anothers(one))
             ):
                 self._take_off(wearer, garment)
                 wearer = clause.subjects[0]  # `She is wearing his coat`
@@ -200,6 +201,11 @@ def _is_beside(one: Told, clause: Clause) -> bool:
     if one.found["noun"] and not one.is_new and signs.TURNED.match(one.found["noun"] + one.after):
         return True
     return one.determiner == "one" and "the other" not in clause.sentence
+
+
+def _is_in_anothers(one: Told) -> bool:
+    """`in Ann's second-best nightgown`."""
+    return bool(signs.IN.search(one.before) and re.match(SIGN, one.determiner))
 
 
 def _is_list(one: Told, clause: Clause) -> bool:

@@ -138,6 +138,8 @@ TURNED: Final = re.compile(
     r"(?:hood|sleeves|cuffs|visor|veil|collar (?=up$)) ?(?:up|down|turned|back)\b", re.IGNORECASE
 )
 """How it is worn, not that it is put on."""
+BEDDING: Final = frozenset({"sleeping bag", "duvet", "quilt", "eiderdown"})
+"""Worn only by who is in it."""
 AND_ALL: Final = re.compile(r"^\sand all\b")
 AROUND: Final = re.compile(
     r"\b(?:ties?|tied|knots?|knotted) (?:the |its |his |her |their |my )?(?:sleeves|arms|it|them) "

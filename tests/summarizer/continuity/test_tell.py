@@ -313,3 +313,23 @@ def test_it_is_not_who_it_seemed_to_be() -> None:
 )
 def test_clothes_by_the_way(text: str, outfit: str) -> None:
     assert outfit in after(text, "Pim", "user").outfit("Pim")
+
+
+def test_what_a_player_notes_to_wear_is_worn() -> None:
+    worn = after('I bow. (OOC: I\'m just in my travelling coat, btw) "Sorry."', "Pim", "user")
+    asked = after("I bow. (OOC: could be I'm in a cape next?)", "Pim", "user")
+    assert worn.outfit("Pim") == "travelling coat"
+    assert asked.outfit("Pim") == ""
+
+
+def test_a_name_at_the_end_says_of_whom_all_was_told() -> None:
+    state = after(
+        "*In the mirror a tall man, in a bellhop's jacket, stops dead with a tray: Torben.*"
+    )
+    assert "jacket" in state.outfit("Torben")
+    assert "jacket" not in state.outfit("Ilva")
+
+
+def test_a_chat_begins_where_its_writer_says() -> None:
+    text = 'ilva: "im outside the Vesper, where r u" *She stamps her feet on the pavement.*'
+    assert advance(ChatState(), said(text)).place == "pavement outside the Vesper"
