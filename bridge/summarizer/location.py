@@ -2,24 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from bridge.scene import Place
 from bridge.summarizer import location_signs as signs
+from bridge.summarizer.location_wider import Found, setting_of
 from bridge.summarizer.people import SIGN
 from bridge.summarizer.words import one_of
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A place in a text: where its phrase begins and ends, and how sure it is."""
-
-    noun: str
-    start: int
-    end: int
-    weight: int
 
 
 def place_of(text: str) -> Place:
@@ -28,7 +18,7 @@ def place_of(text: str) -> Place:
     In `text` people are signs or plain nouns.
     """
     text = signs.ASIDE.sub("", text)
-    found = list(_named(text))
+    found = _whole(list(_named(text)))
     best = max(found, key=lambda one: (one.weight, -one.start), default=None)
     implied = _implied(text)
     is_sure = best and best.weight >= 0 and best.noun not in signs.PASSED
@@ -57,7 +47,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _named(text: str) -> Iterator[_Found]:
+def _named(text: str) -> Iterator[Found]:
     """Every place noun with its adjectives and its determiner or preposition."""
     tokens = list(signs.WORD.finditer(text))
     words = [token[0].casefold().replace("’", "'") for token in tokens]
@@ -72,7 +62,7 @@ def _named(text: str) -> Iterator[_Found]:
     yield from _by_name(text)
 
 
-def _by_name(text: str) -> Iterator[_Found]:
+def _by_name(text: str) -> Iterator[Found]:
     """Places whose noun is part of a name; a person is a sign and never one."""
     for found in signs.BY_NAME.finditer(text):
         noun, before = found["noun"].casefold(), (found["before"] or "").casefold()
@@ -80,23 +70,40 @@ def _by_name(text: str) -> Iterator[_Found]:
             is_within = before in signs.BEING_IN or before in signs.UNDER
             start = found.start("name")
             weight = (4 if is_within else 1) + _told(text, start, is_new=False)
-            yield _Found(noun, start, found.end("name"), weight)
+            yield Found(noun, start, found.end("name"), weight)
+
+
+def _whole(found: list[Found]) -> list[Found]:
+    """`the lighthouse gallery` once, not the lighthouse too."""
+    kept: list[Found] = []
+    for one in found:
+        if kept and kept[-1].start == one.start and _is_head(kept[-1], one):
+            weight = max(one.weight, kept.pop().weight)
+            kept.append(Found(one.noun, one.start, one.end, weight))
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_head(first: Found, last: Found) -> bool:
+    """A staircase or a wall says less than the house that it is in."""
+    is_part = last.noun in signs.PASSED | signs.PARTS or last.weight == signs.OF_ANOTHER
+    return not is_part or (last.noun in signs.PASSED and first.noun in signs.OPEN)
 
 
 def _length(words: list[str], index: int) -> int:
     """Words of the longest place noun that begins at `index`; 0 if none does."""
     for length in (3, 2, 1):
         noun = " ".join(words[index : index + length])
-        if index + length <= len(words) and (
-            noun in signs.PLACES or noun.removesuffix("'s") in signs.PLACES
-        ):
+        known = {noun, noun.removesuffix("'s"), noun.replace("-", " ")} & signs.PLACES
+        if index + length <= len(words) and (known or signs.IS_WORKS.fullmatch(noun)):
             return length
     return 0
 
 
 def _judged(
     text: str, tokens: list[re.Match[str]], words: list[str], index: int, length: int
-) -> _Found | None:
+) -> Found | None:
     noun = " ".join(words[index : index + length])
     noun = noun if noun in signs.PLACES else noun.removesuffix("'s")
     end = tokens[index + length - 1].end()
@@ -110,12 +117,14 @@ def _judged(
     )
     is_named = text[start].isupper() or is_led or before in signs.BEING_IN or before == "of"
     number = signs.NUMBERED.match(text, end) if is_named else None
-    end = number.end() if number else end
+    lift = signs.LIFT.match(text, end) if is_named else None
+    end = number.end() if number else lift.end() if lift else end
     if not (is_led or before in signs.BEING_IN or opens or listed or number):
         return None
-    following = words[index + length] if text[end : end + 1] == " " and not number else ""
-    is_count = _is_count(noun, words[first:index])
-    if _is_compound(noun, following) or tokens[index][0].isupper() or is_count:
+    following = words[index + length] if text[end : end + 1] == " " and not (number or lift) else ""
+    is_count = _is_count(noun, words[first:index], before)
+    is_sign = tokens[index][0].isupper() and not opens
+    if _is_compound(noun, following) or is_sign or is_count:
         return None
     if words[first] == "a" and signs.FULL_OF.match(text, end):
         return None
@@ -124,19 +133,22 @@ def _judged(
     is_within = before in signs.BEING_IN or (before == "of" and words[first - 2] in signs.ABOARD)
     is_ridden = is_within or heads or (is_topic and words[first] != "a")
     if _is_no_room(noun, index - first, is_ridden=is_ridden or following in signs.FURNITURE):
-        return _Found(noun, start, end, signs.OF_ANOTHER)  # a place only for who is in it
+        return Found(noun, start, end, signs.OF_ANOTHER)  # a place only for who is in it
     weight = _weight(noun, before, following in signs.FURNITURE, is_topic)
+    weight -= 3 * bool(signs.NEXT.match(text, start))
     weight += 5 * heads - 2 * (not (is_led or listed))
     weight += _told(text, start, is_new=words[first] in ("a", "an", "another"))
-    return _Found(noun, start, end, weight)
+    return Found(noun, start, end, weight)
 
 
 def _is_no_room(noun: str, adjectives: int, *, is_ridden: bool) -> bool:
     return (noun == "room" and adjectives < 2) or (noun in signs.VEHICLES and not is_ridden)
 
 
-def _is_count(noun: str, words: list[str]) -> bool:
-    """`the last forty steps` are paces."""
+def _is_count(noun: str, words: list[str], before: str) -> bool:
+    """`the last forty steps` are paces, `up a yard` is a measure."""
+    if noun == "yard":
+        return words == ["a"] and before not in signs.BEING_IN - frozenset(signs.ON)
     return noun == "steps" and any(word in signs.NUMBERS for word in (*words, "")[:-1])
 
 
@@ -188,20 +200,29 @@ def _weight(noun: str, before: str, has_furniture: bool, is_topic: bool) -> int:
     return weight - 2 * (noun in signs.BROAD) - 4 * (noun in signs.PASSED)
 
 
-def _phrase(text: str, best: _Found, found: list[_Found]) -> str:
-    """The words of a place, with the place that it is part of, or that a vehicle moves through."""
+def _phrase(text: str, best: Found, found: list[Found]) -> str:
+    """The words of a place, with the place that it is part of, or that is all round it."""
     start, end = best.start, best.end
     for one, other in pairwise(found):
         if signs.JOINS.fullmatch(text[one.end : other.start]) and best in (one, other):
             start, end = min(start, one.start), max(end, other.end)
-    if part := signs.PART_OF.search(text[max(0, start - signs.OPENING) : start]):
+    is_joined = (start, end) != (best.start, best.end)
+    if not is_joined and (
+        part := signs.PART_OF.search(text[max(0, start - signs.OPENING) : start])
+    ):
         start -= len(part[0])
     tail = signs.OF_NAMED.match(text, end)
     phrase = _plain(text[start : tail.end() if tail else end])
+    is_alone = (start, end) == (best.start, best.end) and not tail
+    if is_alone and (setting := setting_of(text, best, found)):
+        nearer, wider = (_plain(text[x.start : x.end]) for x in (setting.nearer, setting.wider))
+        is_at_sea = setting.nearer.noun in signs.ON_SHIPS and setting.lies != "of"
+        nearer = f"{nearer} of a ship" if is_at_sea else nearer
+        return f"{nearer} {setting.lies} {wider}"
     around = [
         one
         for one in found
-        if one.noun not in signs.VEHICLES | signs.PARTS
+        if one.noun not in signs.VEHICLES | signs.PARTS | signs.OF_BOATS
         and one.weight > 0
         and not start <= one.start < end
     ]
@@ -213,7 +234,7 @@ def _phrase(text: str, best: _Found, found: list[_Found]) -> str:
 
 def _plain(phrase: str) -> str:
     phrase = re.sub(SIGN, "", re.sub(rf"{SIGN}['’]s", "the", phrase)).replace(" only ", " ")
-    phrase = phrase.replace(" own ", " ").strip()
+    phrase = (phrase.lower() if phrase.isupper() else phrase).replace(" own ", " ").strip()
     if not re.match(r"(?!The |An? |.*\d)[A-Z][\w’'-]+ [A-Z]", phrase):
         phrase = phrase[:1].lower() + phrase[1:]
     return re.sub(r"^(?:his|her|their|my|your|this|our)\b", "the", phrase)

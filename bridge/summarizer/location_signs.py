@@ -9,6 +9,7 @@ from bridge.summarizer.words import listed, one_of, read
 WORDS: Final = read("places")
 PLACES: Final = frozenset([*WORDS["inside"], *WORDS["outside"]])
 PREPOSITIONS: Final = frozenset([*listed("prepositions"), "of", "aboard"])
+OPEN: Final = frozenset(WORDS["outside"])
 DETERMINERS: Final = frozenset(WORDS["determiners"])
 NO_ADJECTIVE: Final = PREPOSITIONS | frozenset([*listed("pronouns"), *WORDS["no_adjectives"]])
 FURNITURE: Final = frozenset(WORDS["furniture"])
@@ -38,6 +39,9 @@ TERRACES: Final = frozenset(
 )
 """`the café terrace`: this, and not the café."""
 VEHICLES: Final = frozenset(WORDS["vehicles"])
+BOATS: Final = frozenset(WORDS["boats"])
+OF_BOATS: Final = frozenset(WORDS["of_boats"])
+WATERS: Final = frozenset(WORDS["waters"])
 PARTS: Final = frozenset(WORDS["parts"])
 """Of a place rather than one."""
 BROAD: Final = frozenset(WORDS["broad"])
@@ -47,7 +51,7 @@ ABOARD: Final = frozenset(WORDS["aboard"])
 """`at the rail of the ferry`."""
 ON: Final = ("on", "onto", "up", "down")
 """`on the roof`: then the roof is the place."""
-NEVER: Final = ("wall", "floor", "ledge")
+NEVER: Final = ("wall", "floor", "ledge", "balustrade")
 """Things hang on a wall."""
 FAR: Final = frozenset(WORDS["being_far"])
 OPENS: Final = re.compile(r"[.!?:]\s+(?:all (?:along|round|over)\s+)?$", re.IGNORECASE)
@@ -68,13 +72,23 @@ ASIDE: Final = re.compile(
 """What is pictured in the picture, what is over, what is only compared."""
 WORD: Final = re.compile(rf"(?:{SIGN}(?=['’]s\b))?[\w’'-]+")
 OF_NAMED: Final = re.compile(
-    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at|behind|above|below|outside|beside|near|under)"
-    r" (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
+    r"(?:\s(?:rail|railing|door|gate|window))?\s(?:of|at|behind|above|below|outside|beside"
+    r"|near|under) (?:the )?(?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+|\sof the [\w’'-]+(?=[.,;!?]|$)"
 )
 PART_OF: Final = re.compile(
-    r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|brink|bank|shore|stern|bow|prow|deck|roof|end|top) of $",
+    r"(?:\b(?:the|its|an?) )?\b(?:lip|rim|edge|brink|bank|shore|stern|bow|prow"
+    r"|deck|roof|end|top) of $",
     re.IGNORECASE,
 )
+IS_WORKS: Final = re.compile(
+    r"(?!fire|clock|net|frame|patch|art|steel|lan|hal|bird|doll)[a-z]{3,}(?:yard|works|house|field)"
+)
+"""`switchyard`, `brickworks`: a place by its ending."""
+ON_SHIPS: Final = ("quarterdeck", "poop deck", "foredeck", "afterdeck", "gun deck")
+NEXT: Final = re.compile(r"\w+ (?:other|next|neighbou?ring|opposite)\b", re.IGNORECASE)
+"""`the next roof`: nobody's here."""
+LIFT: Final = re.compile(r"\slift\b")
+"""`the archive lift`; by itself the word is mostly a verb."""
 JOINS: Final = re.compile(
     r",\s(?=\Z)|\s[—–]\s|\s(?:of|at|above|below|over|outside|in|on|by|beside|behind|under)\s"
 )
@@ -93,7 +107,8 @@ BY_NAME: Final = re.compile(
 UNDER: Final = frozenset(("under", "beneath", "on", "along", "down", "up", "outside", "behind"))
 SOMEBODY: Final = re.compile(rf"{SIGN}(?!['’]s)|\b(?:he|she|they|we|I|you)\b", re.IGNORECASE)
 FAR_OFF: Final = re.compile(
-    r"(?:^|[,;:—–]\s|\band )(?:then )?(?:across the|beyond|outside|opposite|in the distance"
+    r"(?:^|[,;:—–]\s|\band )(?:then )?"
+    r"(?:across the(?! (?:counter|table|desk|bar)\b)|beyond|outside|opposite|in the distance"
     r"|far (?:off|below|away)"
     r"|on the (?:far|other|opposite) (?:side|bank|shore)|at the far end|over the way|next door"
     r"|somewhere|down in|up in)\b",
@@ -102,7 +117,8 @@ FAR_OFF: Final = re.compile(
 """What such words begin with is seen from here."""
 LOOKED_AT: Final = re.compile(
     r"\b(?:look|star|gaz|peer|glanc|point|squint|smil|nod|wav|aim|shout|call|see|saw|watch|dream|think"
-    r"|thought|hear|remember|face)\w*\s(?:(?:back|up|down|over|out|off|away|straight) )?"
+    r"|thought|hear|remember|face|consider|regard)\w*\s"
+    r"(?:(?:back|up|down|over|out|off|away|straight) )?"
     r"(?:(?:at|to|towards?|into|onto|over|across|through|along|of|about|down|up|from)\s)?$",
     re.IGNORECASE,
 )
@@ -113,7 +129,7 @@ LEFT: Final = re.compile(
 )
 IS: Final = re.compile(
     r"(?<!\bit )(?<!\bthis )(?<!\bthat )(?<!\bhere )(?<!\bthere )\b(?:is|was|are|were|be|been|like"
-    r"|as|than|made|makes?"
+    r"|as|than|made|makes?|['’]s got|has got|have got"
     r"|(?:colou?r|kind|sort|name|smell|sound|size|shape|map|picture|view|memory|story|owner|king"
     r"|mayor|captain|idea) of)\s$",
     re.IGNORECASE,
@@ -147,5 +163,7 @@ NUMBERS: Final = frozenset(
     (*read("english")["numbers"], "few", "last", "twenty", "thirty", "forty")
 ) - {"the", "a", "an", "his", "her", "their", "one"}
 MOST_ADJECTIVES: Final = 3
+SURE: Final = 1
+"""Least weight of a place that takes the lead of a wider one."""
 OF_ANOTHER: Final = -9
 """Weight of what is no place by itself: a boat that passes, but `the hold of the boat`."""
