@@ -119,13 +119,8 @@ def advance(before: ChatState, message: Message) -> ChatState:
     marked = stage.marked(story)
     if _FAREWELL.search(" ".join(tidied.speech)) and _HEARD_GOING.search(story):
         mover.leavers += writers[:1]
-    headed = heading(marked, before.places)
-    if headed and mover.goal == headed:
-        mover.goers.clear()  # the story is there, and so are all
-    went = mover.settle()
-    if headed and went.startswith("outside "):
-        went = ""
-    place = went or headed or before.place or _opening(marked, tidied.speech)
+    place = _gone_to(mover, heading(marked, before.places))
+    place = place or before.place or _opening(marked, tidied.speech)
     return ChatState(
         figures=tuple(stage.people.values()),
         place=place,
@@ -135,6 +130,14 @@ def advance(before: ChatState, message: Message) -> ChatState:
         told_of=tuple(dict.fromkeys(filter(None, (*writers[:1], *stage.recent, *together)))),
         change="start" if is_start else "stay" if place == before.place else "move",
     )
+
+
+def _gone_to(mover: Mover, headed: str) -> str:
+    """Where people have gone, else where the message is `headed`; empty where it says neither."""
+    if headed and mover.goal == headed:
+        mover.goers.clear()  # the story is there, and so are all
+    went = mover.settle()
+    return headed if not went or (headed and went.startswith("outside ")) else went
 
 
 def placed(state: ChatState, place: Place) -> ChatState:
