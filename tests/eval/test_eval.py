@@ -31,22 +31,30 @@ def offline(name: str) -> Figures:
     return figures(columns(name)["offline"])
 
 
-@pytest.mark.parametrize(
-    ("figure", "floor"),
-    [
-        ("LoRA precision", 0.98),
-        ("LoRA recall", 0.99),
-        ("LoRA exact set", 0.96),
-        ("people count", 0.94),
-        ("place F1", 0.66),
-        ("place kind, macro recall", 0.84),
-        ("time, macro recall", 0.95),
-        ("point of view, macro recall", 0.95),
-        ("facts kept", 0.8),
-    ],
-)
-def test_the_rules_hold_on_what_another_writer_told(figure: str, floor: float) -> None:
-    assert float(offline("told")[figure]) >= floor
+OTHERS: Final = {
+    "told": {
+        "LoRA precision": 0.98, "LoRA recall": 0.99, "LoRA exact set": 0.96, "people count": 0.94,
+        "place F1": 0.66, "place kind, macro recall": 0.84, "time, macro recall": 0.95,
+        "point of view, macro recall": 0.95, "facts kept": 0.8,
+    },
+    "long": {
+        "LoRA precision": 0.98, "LoRA recall": 0.98, "LoRA exact set": 0.96, "people count": 0.86,
+        "place F1": 0.6, "place kind, macro recall": 0.85, "time, macro recall": 0.88,
+        "point of view, macro recall": 0.97, "facts kept": 0.77,
+    },
+    "stranger": {
+        "LoRA precision": 0.97, "LoRA recall": 0.97, "LoRA exact set": 0.91, "people count": 0.95,
+        "place F1": 0.68, "place kind, macro recall": 0.63, "time, macro recall": 0.95,
+        "point of view, macro recall": 0.95, "facts kept": 0.8,
+    },
+}  # fmt: skip
+"""What the rules reach on sets whose writers knew no rule, after they were read."""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_rules_hold_on_what_other_writers_told(name: str) -> None:
+    found = offline(name)
+    assert not {one: found[one] for one, low in OTHERS[name].items() if float(found[one]) < low}
 
 
 @pytest.mark.parametrize("name", ["dev", "own"])
