@@ -42,13 +42,12 @@ class Keeper:
         )
 
     async def ticket(self, attempt: Attempt, ticket: Ticket) -> None:
-        """On disk before the first look, unless it says no more than the intent: our own ref.
+        """On disk before the first look, if it says more than the intent does: our own ref.
 
         A disk that fails now must not lose a paid picture.
         """
         is_found = attempt.adapter.card.recovery == "ref"
         if is_found and {attempt.ref}.issuperset(ticket.fields.values()):
-            self._ledger.note_ticket(attempt.ref, ticket.fields)
             return
         try:
             await self._ledger.ticket(attempt.ref, ticket.fields)

@@ -5,9 +5,11 @@ once and then goes to the driver as it is. That asks for columns whose values ne
 which all of ours are (`tables.py`).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -15,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 BEGIN_NOW = "BEGIN IMMEDIATE"
 """A step reads first: it must see what others wrote, and keep them out until its end."""
+_ROW = re.compile(r"INSERT INTO [^?]+ VALUES \([?, ]+\)")
 Rows = Sequence[Mapping[str, object]]
 """All with the same keys."""
 
@@ -29,7 +32,7 @@ class Write:
     statement: Executable
     row: Mapping[str, object]
     numbered: bool = False
-    """The statement returns a number, which `keep_lazily` gives back."""
+    """An insert into a table that counts its rows; `keep_lazily` gives the number back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +57,9 @@ class Hand:
         self.connection.execute(statement, rows)
 
     def numbered(self, statement: Executable, row: Mapping[str, object]) -> int:
-        """The number that an `INSERT … RETURNING` gives back."""
-        return int(self.connection.execute(statement, row).scalar_one())
+        """The number that the database gives to a row."""
+        given: Any = self.connection.execute(statement, row).inserted_primary_key
+        return int(given[0])
 
 
 class Quick(Hand):
@@ -84,13 +88,15 @@ class Quick(Hand):
     def write(self, statement: Executable, rows: Rows) -> None:
         """As in Hand."""
         words, names = self._said(statement, rows[0])
-        self._raw.executemany(words, [[row[name] for name in names] for row in rows])
+        values = [[row[name] for name in names] for row in rows]
+        if len(values) > 1 and _ROW.fullmatch(words):
+            words, values = _at_once(words, values), [list(chain(*values))]
+        self._raw.executemany(words, values)
 
     def numbered(self, statement: Executable, row: Mapping[str, object]) -> int:
         """As in Hand."""
         words, names = self._said(statement, row)
-        [(number,)] = self._raw.execute(words, [row[name] for name in names]).fetchall()
-        return int(number)
+        return int(self._raw.execute(words, [row[name] for name in names]).lastrowid)
 
     def _said(self, statement: Any, row: Mapping[str, object]) -> tuple[str, Sequence[str]]:
         key = id(statement), *row
@@ -101,6 +107,12 @@ class Quick(Hand):
             self._words[key] = str(said), said.positiontup or (), statement
         words, names, _ = self._words[key]
         return words, names
+
+
+def _at_once(words: str, values: Sequence[Sequence[object]]) -> str:
+    """An insert of many rows, for sqlite3 lets go of the interpreter's lock at every statement."""
+    into, _, group = words.rpartition(" VALUES ")
+    return f"{into} VALUES {', '.join([group] * len(values))}"
 
 
 def hand_for(connection: Connection) -> Hand:

@@ -13,7 +13,7 @@ from bridge.store.hand import Write
 from bridge.store.ledger import settling
 from bridge.store.tables import pictures
 
-_ADD = insert(pictures).returning(pictures.c.id)
+_ADD = insert(pictures)
 _BY_REF = select(pictures).where(pictures.c.ref == bindparam("own_ref"))
 _NEWEST = select(pictures).order_by(pictures.c.id.desc())
 

@@ -87,11 +87,9 @@ class Ledger:
 
     async def ticket(self, ref: str, fields: Mapping[str, str]) -> None:
         """On disk before the first look after the job."""
-        await self._store.keep(_ticketing(ref, fields))
-
-    def note_ticket(self, ref: str, fields: Mapping[str, str]) -> None:
-        """The same, written soon: for a job that is found again without it."""
-        self._store.put(_ticketing(ref, fields))
+        ticket = orjson.dumps(fields).decode()
+        row = {"own_ref": ref, "state": "ticket", "ticket": ticket, "updated": now_ms()}
+        await self._store.keep(Write(_TICKET, row))
 
     async def settle(self, ref: str, state: State, cost: int | None, error: str = "") -> None:
         """How the attempt ended, on disk. `cost` None: the cloud gave no figure."""
@@ -118,12 +116,6 @@ class Ledger:
     async def _in(self, *states: State) -> list[OpenAttempt]:
         rows = await self._store.fetch(_BY_STATE.where(attempts.c.state.in_(states)))
         return [_opened(row) for row in rows]
-
-
-def _ticketing(ref: str, fields: Mapping[str, str]) -> Write:
-    ticket = orjson.dumps(fields).decode()
-    row = {"own_ref": ref, "state": "ticket", "ticket": ticket, "updated": now_ms()}
-    return Write(_TICKET, row)
 
 
 def settling(ref: str, state: State, cost: int | None, error: str = "") -> Write:
