@@ -13,7 +13,7 @@ from bridge.summarizer.people import SIGN, Cast, Gender, Person, name_pattern
 from bridge.summarizer.words import alternatives, listed, one_of, read
 
 _PEOPLE: Final = read("people")
-_PLACE_NOUNS: Final = (*read("places")["inside"], *read("places")["outside"])
+_PLACE_NOUNS: Final = frozenset((*read("places")["inside"], *read("places")["outside"]))
 _NUMBERS: Final = read("english")["numbers"]
 _HONORIFICS: Final[dict[str, Gender]] = _PEOPLE["honorifics"]
 _CAPITALS: Final = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:(?:['’](?!s\b)|-)[A-Za-z]+)?"
@@ -77,11 +77,8 @@ _PATTERNS: Final = (
     _OWNER,
 )
 _CAPITALISED_BEFORE: Final = re.compile(r"[A-ZÀ-Þ][\w’'-]*\s$")
-_NO_NAME_BEFORE: Final = re.compile(rf"\b(?:the|{one_of(list(_PLACE_NOUNS))}) $")
-"""`the Rose` is a ship or an inn, `meeting room Saturn` a room."""
-_PLACED: Final = re.compile(
-    rf" (?:{one_of([noun.title() for noun in _PLACE_NOUNS if noun.isalpha()])})\b"
-)
+_LAST_WORDS: Final = re.compile(r"(?:[\w'’-]+ ){1,3}$")
+_NEXT_WORD: Final = re.compile(r" ([^\W\d_]+)\b")
 _WORD: Final = 40
 """Characters before a name in which the word before it lies."""
 _GIVEN_NAMES: Final[dict[str, Gender]] = {
@@ -153,12 +150,20 @@ def _found(pattern: re.Pattern[str], whole: str) -> Iterator[str]:
         capital = _CAPITALISED_BEFORE.search(whole[: found.start(1)][-_WORD:])
         if not bare or (capital and capital[0].strip().casefold() not in _COMMON):
             continue
-        if _NO_NAME_BEFORE.search(whole[: found.start(1)][-_WORD:].casefold()) or _PLACED.match(
-            whole, found.end(1)
-        ):
+        if _is_of_a_place(whole, found.start(1), found.end(1)):
             continue
         if not _COMMON & set(bare.casefold().split()) and not _is_thing(bare):
             yield name
+
+
+def _is_of_a_place(whole: str, start: int, end: int) -> bool:
+    """`the Rose` is a ship or an inn, `meeting room Saturn` a room, `Carver Street` no Carver."""
+    before = _LAST_WORDS.search(whole[:start][-_WORD:].casefold())
+    words = before[0].split() if before else []
+    if words[-1:] == ["the"] or any(" ".join(words[-n:]) in _PLACE_NOUNS for n in (1, 2, 3)):
+        return True
+    after = _NEXT_WORD.match(whole, end)
+    return bool(after and after[1].istitle() and after[1].casefold() in _PLACE_NOUNS)
 
 
 def _is_thing(name: str) -> bool:

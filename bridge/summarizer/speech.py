@@ -55,7 +55,8 @@ _WHO: Final = (
 )
 _GOES_ON: Final = (
     r"\s(?:and\s)?(?:then\s)?(?<=(?:and|hen)\s)(?=(?:\w+ly\s)?"
-    rf"(?:{alternatives('deeds')}|{alternatives('deeds_or_things')}|[a-z]{{3,}}ed)\s)"
+    r"(?-i:[a-z]{2,}(?:s|ed))(?:[.,;!?]|\s(?:the|an?|his|her|my|your|their|its|it|him|them|up|down"
+    r"|to|at|back|on|off|in|out|away|over|through|into|towards?|around|round|behind|after)\b))"
 )
 """` and ` in `she says and opens the door`."""
 _SAYS_AFTER: Final = re.compile(
