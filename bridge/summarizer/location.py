@@ -124,7 +124,8 @@ def _judged(
     following = words[index + length] if text[end : end + 1] == " " and not (number or lift) else ""
     is_count = _is_count(noun, words[first:index], before)
     is_sign = tokens[index][0].isupper() and not opens
-    if _is_compound(noun, following) or is_sign or is_count:
+    is_deed = noun in signs.DEEDS and not is_led
+    if _is_compound(noun, following) or is_sign or is_count or is_deed:
         return None
     if words[first] == "a" and signs.FULL_OF.match(text, end):
         return None

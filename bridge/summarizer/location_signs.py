@@ -8,6 +8,8 @@ from bridge.summarizer.words import listed, one_of, read
 
 WORDS: Final = read("places")
 PLACES: Final = frozenset([*WORDS["inside"], *WORDS["outside"]])
+DEEDS: Final = frozenset(listed("deeds_or_things"))
+"""`snow falls on the quay`: such a noun wants an article."""
 PREPOSITIONS: Final = frozenset([*listed("prepositions"), "of", "aboard"])
 OPEN: Final = frozenset(WORDS["outside"])
 DETERMINERS: Final = frozenset(WORDS["determiners"])

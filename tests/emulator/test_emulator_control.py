@@ -96,6 +96,7 @@ async def test_an_unknown_fault_is_refused_with_what_is_known(
 )  # fmt: skip
 async def test_what_is_known_is_taken(client: Any, order: Json) -> None:
     await control(client, "POST", "faults", {"cloud": "runware", "kind": "cut", **order})
+    assert len(await control(client, "GET", "faults")) == 1
 
 
 async def test_every_cloud_says_how_it_is_addressed(client: Any) -> None:

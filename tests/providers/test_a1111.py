@@ -129,6 +129,7 @@ async def test_without_internal_progress_the_common_one_is_read(room: Chamber) -
     attempt = room.attempt(at(room), SDXL)
     room.engine.begin(attempt, seconds=30)
     await until(lambda: 0 < attempt.control.progress < 1)
+    assert room.emulator.ledger.requests("a1111", "/sdapi/v1/progress")
 
 
 async def test_a_checkpoint_is_asked_for_by_name(room: Chamber) -> None:

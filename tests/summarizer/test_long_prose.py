@@ -237,3 +237,10 @@ def test_the_hour_by_what_is_seen(text: str, time: str) -> None:
 )
 def test_trades_of_other_languages_are_people(text: str) -> None:
     assert len(scene(text).subjects) == 1
+
+
+def test_snow_falls_where_no_waterfall_is() -> None:
+    assert (
+        "falls" not in scene("She sits by the stove. Outside, snow falls on the quay.").place.text
+    )
+    assert "falls" in scene("They camp by the falls.").place.text
