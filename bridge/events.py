@@ -51,8 +51,6 @@ class PictureKept:
     ref: str
     provider: str
     model: str
-    picture: int
-    """Its id in the gallery."""
     kind: str
     bytes: int
     cost: int | None = None

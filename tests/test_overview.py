@@ -34,7 +34,8 @@ async def test_a_picture_is_there_or_not_found(
     row = PictureRow(
         "ref-1", "job-1", "fal", "flux1-dev", digest, "png", 16, 8, len(raw), 7, None, 1, {}
     )
-    number = await history.add(row)
+    await history.add(row)
+    [number] = [picture.id for picture in await history.page()]
     async with opened(desk=overview) as door:
         answer = await door.get(f"/bridge/v1/pictures/{number}")
         assert (answer.status, answer.raw) == (200, raw)

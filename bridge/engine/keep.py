@@ -97,11 +97,11 @@ class Keeper:
     ) -> None:  # fmt: skip
         try:
             row = booked(blake3=await self._blobs.save(raw, kind))
-            number = await self._history.add(row)
+            await self._history.add(row)
         except Unstored as error:
             self._bus.tell(StoreFailed(error.text))
             return
-        told = (row.job_id, row.ref, row.provider, row.model, number, row.kind)
+        told = (row.job_id, row.ref, row.provider, row.model, row.kind)
         self._bus.tell(PictureKept(*told, row.bytes, row.cost, late))
 
 

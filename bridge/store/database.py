@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from queue import SimpleQueue
 from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError as SqliteOperationalError
@@ -39,8 +38,7 @@ class _Item:
 
     writes: tuple[Write | Step, ...]
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[list[int]] | None" = None
-    numbers: list[int] = field(default_factory=list)
+    done: asyncio.Future[None] | None = None
 
 
 _Outcome = tuple[_Item, Exception | None]
@@ -103,9 +101,9 @@ class Store:
         await self._kept((step_of,), urgent=True)
         return made[-1]
 
-    async def keep_lazily(self, *writes: Write) -> list[int]:
-        """The same, a moment later and for less; the numbers of the `numbered` writes."""
-        return await self._kept(writes, urgent=False)
+    async def keep_lazily(self, *writes: Write) -> None:
+        """The same, a moment later and for less."""
+        await self._kept(writes, urgent=False)
 
     async def fetch(
         self, query: Select[*tuple[Any, ...]], values: Mapping[str, object] | None = None
@@ -124,17 +122,16 @@ class Store:
         self._reader.shutdown()
         self._engine.dispose()
 
-    async def _kept(self, writes: tuple[Write | Step, ...], *, urgent: bool) -> list[int]:
+    async def _kept(self, writes: tuple[Write | Step, ...], *, urgent: bool) -> None:
         self._check_open()
         loop = asyncio.get_running_loop()
-        done = loop.create_future()
+        done: asyncio.Future[None] = loop.create_future()
         self._line.append(_Item(writes, loop, done))
         if urgent:
             self._ring()
         else:
             self._ring_soon(loop)
-        numbers: list[int] = await done
-        return numbers
+        await done
 
     def _check_open(self) -> None:
         if self._closed:
@@ -178,47 +175,24 @@ class Store:
 
 def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
     """One commit for all; where that fails, each item alone, so that only the wrong one is lost."""
-    if _try(hand, batch) is None:
+    if _try(hand.commit_fast, batch) is None:
         return [(item, None) for item in batch]
     outcomes: list[_Outcome] = []
     gone: Exception | None = None
     for item in batch:
-        error = gone or _try(hand, [item])
+        error = gone or _try(hand.commit, [item])
         if isinstance(error, GONE):
             gone = error  # do not wait for it each time
         outcomes.append((item, error))
     return outcomes
 
 
-def _try(hand: Hand, batch: list[_Item]) -> Exception | None:
-    pairs = [(item, write) for item in batch for write in item.writes]
+def _try(commit: Callable[[list[Write | Step]], None], batch: list[_Item]) -> Exception | None:
     try:
-        with hand.begin(any(isinstance(write, Step) for _, write in pairs)):
-            for _, alike in groupby(pairs, _kind):
-                _run(hand, list(alike))
+        commit([write for item in batch for write in item.writes])
     except FAILURES as error:
-        for item in batch:
-            item.numbers.clear()
         return error
     return None
-
-
-def _kind(pair: tuple[_Item, Write | Step]) -> tuple[object, ...]:
-    write = pair[1]
-    return (id(write),) if isinstance(write, Step) else (id(write.statement), *write.row)
-
-
-def _run(hand: Hand, alike: list[tuple[_Item, Write | Step]]) -> None:
-    first = alike[0][1]
-    if isinstance(first, Step):
-        first.run(hand.connection)
-        return
-    writes = [(item, write) for item, write in alike if isinstance(write, Write)]
-    if not first.numbered:
-        hand.write(first.statement, [write.row for _, write in writes])
-        return
-    for item, write in writes:
-        item.numbers.append(hand.numbered(write.statement, write.row))
 
 
 def _report(bus: Bus, outcomes: list[_Outcome]) -> None:
@@ -239,7 +213,7 @@ def _wake(bus: Bus, news: list[_Outcome]) -> None:
         elif error:
             item.done.set_exception(Unstored(_reason(error)))
         else:
-            item.done.set_result(item.numbers)
+            item.done.set_result(None)
 
 
 def _reason(error: Exception | None) -> str:

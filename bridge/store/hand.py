@@ -1,15 +1,13 @@
-"""The writer's hand: statements executed on one connection, on SQLite without SQLAlchemy's detour.
+"""The writer's hand: writes carried out on one connection, on SQLite without SQLAlchemy's detour.
 
-SQLAlchemy takes more time for one statement than SQLite does. Here each statement is put into words
-once and then goes to the driver as it is. That asks for columns whose values need no conversion,
-which all of ours are (`tables.py`).
+SQLAlchemy takes more time for one statement than SQLite does, and for each one sqlite3 lets go of
+the interpreter's lock and may have to wait for it again. So on SQLite a commit is one statement, in
+SQLAlchemy's words. That asks for columns whose values need no conversion, as all of ours do.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -17,22 +15,18 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 BEGIN_NOW = "BEGIN IMMEDIATE"
 """A step reads first: it must see what others wrote, and keep them out until its end."""
-_ROW = re.compile(r"INSERT INTO [^?]+ VALUES \([?, ]+\)")
-Rows = Sequence[Mapping[str, object]]
-"""All with the same keys."""
+MOST_VALUES = 16
+"""Of one write."""
+MOST_ROWS = 256
+"""Of one statement; SQLite takes 32,766 values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """An insert, update or delete, made once per module, and the values of this time.
-
-    Neighbours with the same statement go to the database together, at a tenth of the cost.
-    """
+    """An insert, update or delete, made once per module, and the values of this time."""
 
     statement: Executable
     row: Mapping[str, object]
-    numbered: bool = False
-    """An insert into a table that counts its rows; `keep_lazily` gives the number back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,71 +42,81 @@ class Hand:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def begin(self, steps: bool) -> AbstractContextManager[object]:
-        """A transaction; `steps`: it is for somebody who is given the connection, too."""
-        return self.connection.begin()
+    def commit_fast(self, writes: Sequence[Write | Step]) -> None:
+        """As `commit`, where there is a faster way."""
+        self.commit(writes)
 
-    def write(self, statement: Executable, rows: Rows) -> None:
-        """The statement once for each row."""
-        self.connection.execute(statement, rows)
+    def commit(self, writes: Sequence[Write | Step]) -> None:
+        """All of them, in this order, or none."""
+        with self.connection.begin():
+            for _, alike in groupby(writes, _kind):
+                first, *more = alike
+                if isinstance(first, Step):
+                    first.run(self.connection)
+                else:
+                    rows = [each.row for each in (first, *more) if isinstance(each, Write)]
+                    self.connection.execute(first.statement, rows)
 
-    def numbered(self, statement: Executable, row: Mapping[str, object]) -> int:
-        """The number that the database gives to a row."""
-        given: Any = self.connection.execute(statement, row).inserted_primary_key
-        return int(given[0])
+
+def _kind(write: Write | Step) -> tuple[object, ...]:
+    """Neighbours of one kind go to the database together."""
+    return (id(write),) if isinstance(write, Step) else (id(write.statement), *write.row)
 
 
 class Quick(Hand):
-    """Straight to sqlite3."""
+    """Straight to sqlite3: what is inserted into the view `letter`, its triggers carry out."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._raw: Any = connection.connection.driver_connection
-        self._words: dict[tuple[object, ...], tuple[str, Sequence[str], Executable]] = {}
+        self._kinds: dict[tuple[object, ...], tuple[int, Sequence[str], Executable]] = {}
+        values = [f"NULL AS v{place}" for place in range(MOST_VALUES)]
+        view = f"CREATE TEMP VIEW letter AS SELECT NULL AS kind, {', '.join(values)}"
+        connection.connection.cursor().execute(view)
 
-    def begin(self, steps: bool) -> AbstractContextManager[object]:
-        """As in Hand."""
-        return self.connection.begin() if steps else self._begun()
+    def commit_fast(self, writes: Sequence[Write | Step]) -> None:
+        """In one statement, unless there are too many or one has to be asked."""
+        plain = [write for write in writes if isinstance(write, Write)]
+        if len(plain) < len(writes) or len(plain) > MOST_ROWS:
+            self.commit(writes)
+            return
+        places = 1 << (len(plain) - 1).bit_length()  # few lengths: sqlite3 remembers the statements
+        values: list[object] = []
+        for write in plain:
+            values += self._letter(write)
+        values += [None] * (1 + MOST_VALUES) * (places - len(plain))
+        self._raw.execute(_SENT[places], values)
 
-    @contextmanager
-    def _begun(self) -> Iterator[None]:
-        self._raw.execute(BEGIN_NOW)
-        try:
-            yield
-            self._raw.execute("COMMIT")
-        except BaseException:
-            if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
-            raise
+    def _letter(self, write: Write) -> list[object]:
+        key = _kind(write)
+        known = self._kinds.get(key) or self._known(key, write)
+        values = [known[0], *map(write.row.__getitem__, known[1])]
+        return values + [None] * (1 + MOST_VALUES - len(values))
 
-    def write(self, statement: Executable, rows: Rows) -> None:
-        """As in Hand."""
-        words, names = self._said(statement, rows[0])
-        values = [[row[name] for name in names] for row in rows]
-        if len(values) > 1 and _ROW.fullmatch(words):
-            words, values = _at_once(words, values), [list(chain(*values))]
-        self._raw.executemany(words, values)
-
-    def numbered(self, statement: Executable, row: Mapping[str, object]) -> int:
-        """As in Hand."""
-        words, names = self._said(statement, row)
-        return int(self._raw.execute(words, [row[name] for name in names]).lastrowid)
-
-    def _said(self, statement: Any, row: Mapping[str, object]) -> tuple[str, Sequence[str]]:
-        key = id(statement), *row
-        if key not in self._words:
-            dialect = self.connection.dialect
-            said: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(row))
-            # the statement itself is held, so that no other one can take its id
-            self._words[key] = str(said), said.positiontup or (), statement
-        words, names, _ = self._words[key]
-        return words, names
+    def _known(
+        self, key: tuple[object, ...], write: Write
+    ) -> tuple[int, Sequence[str], Executable]:
+        """A trigger for a kind of write; the statement is held, so that no other takes its id."""
+        statement: Any = write.statement
+        dialect = self.connection.dialect
+        said: SQLCompiler = statement.compile(dialect=dialect, column_keys=list(write.row))
+        names = said.positiontup or ()
+        number, words = len(self._kinds), str(said)
+        for place in range(len(names)):
+            words = words.replace("?", f"NEW.v{place}", 1)
+        self._raw.execute(
+            f"CREATE TEMP TRIGGER letter_{number} INSTEAD OF INSERT ON letter"
+            f" WHEN NEW.kind = {number} BEGIN {words}; END"
+        )
+        return self._kinds.setdefault(key, (number, names, statement))
 
 
-def _at_once(words: str, values: Sequence[Sequence[object]]) -> str:
-    """An insert of many rows, for sqlite3 lets go of the interpreter's lock at every statement."""
-    into, _, group = words.rpartition(" VALUES ")
-    return f"{into} VALUES {', '.join([group] * len(values))}"
+def _sent(rows: int) -> str:
+    row = f"({', '.join('?' * (1 + MOST_VALUES))})"
+    return f"INSERT INTO letter VALUES {', '.join([row] * rows)}"
+
+
+_SENT = {1 << power: _sent(1 << power) for power in range(MOST_ROWS.bit_length())}
 
 
 def hand_for(connection: Connection) -> Hand:

@@ -52,13 +52,12 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, picture: PictureRow) -> int:
-        """Book the picture and settle its attempt as kept, in one commit; the picture's id."""
+    async def add(self, picture: PictureRow) -> None:
+        """Book the picture and settle its attempt as kept, in one commit."""
         row = {name: getattr(picture, name) for name in _COLUMNS}
         row["recipe"] = orjson.dumps(picture.recipe).decode()
         settled = settling(picture.ref, "kept", picture.cost)
-        [number] = await self._store.keep_lazily(Write(_ADD, row, numbered=True), settled)
-        return number
+        await self._store.keep_lazily(Write(_ADD, row), settled)
 
     async def page(self, before: int | None = None, limit: int = 50) -> list[PictureRow]:
         """Up to `limit` pictures older than the one with the id `before`."""

@@ -67,10 +67,10 @@ def test_an_attempt_is_a_line_of_json(installed: Install) -> None:
 
 def test_a_picture_is_a_line_of_text(installed: Install) -> None:
     stream = installed("text")
-    write_down(PictureKept("j", "r", "runware", "flux1-dev", 7, "png", 1500, 1300))
+    write_down(PictureKept("j", "r", "runware", "flux1-dev", "png", 1500, 1300))
     assert not stream.getvalue(), "it stands in the line of its job"
-    write_down(PictureKept("j", "r", "runware", "flux1-dev", 7, "png", 1500, 1300, late=True))
-    said = "INFO picture kept job_id=j ref=r provider=runware model=flux1-dev picture=7 kind=png"
+    write_down(PictureKept("j", "r", "runware", "flux1-dev", "png", 1500, 1300, late=True))
+    said = "INFO picture kept job_id=j ref=r provider=runware model=flux1-dev kind=png"
     assert said in stream.getvalue()
     assert stream.getvalue().count("\n") == 1
 

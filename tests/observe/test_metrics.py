@@ -74,7 +74,7 @@ def test_what_is_under_way_goes_up_and_down() -> None:
 
 def test_the_rest_is_counted() -> None:
     figures = read(
-        PictureKept("j", "r", "runware", "flux1-dev", 7, "png", 1500),
+        PictureKept("j", "r", "runware", "flux1-dev", "png", 1500),
         JobEnded("j", "AllProvidersFailed", 3.0, 2, "0011"),
         Rested("runware", "Limited", 5.0),
         StoreFailed("disk full"),
