@@ -21,7 +21,7 @@ from bridge.store.connect import BEGIN, engine_for
 from bridge.store.hand import BEGIN_NOW, Hand, Step, Write, hand_for
 from bridge.store.schema import migrate
 
-MOST = 1000
+MOST = 128
 """Items in one commit."""
 LAZY_S = 0.02
 """What nobody waits for on a request's way waits so long for a commit to share."""
