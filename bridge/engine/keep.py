@@ -41,18 +41,18 @@ class Keeper:
             )
         )
 
-    async def ticket(self, attempt: Attempt, ticket: Ticket) -> None:
-        """On disk before the first look, if it says more than the intent does: our own ref.
+    def ticket(self, attempt: Attempt, ticket: Ticket) -> None:
+        """Write it down, if it says more than the intent does: our own ref.
 
         A disk that fails now must not lose a paid picture.
         """
         is_found = attempt.adapter.card.recovery == "ref"
-        if is_found and {attempt.ref}.issuperset(ticket.fields.values()):
-            return
-        try:
-            await self._ledger.ticket(attempt.ref, ticket.fields)
-        except Unstored as error:
-            self._bus.tell(StoreFailed(error.text))
+        if not (is_found and {attempt.ref}.issuperset(ticket.fields.values())):
+            self._ledger.ticket(attempt.ref, ticket.fields)
+
+    async def caught_up(self) -> None:
+        """What was written down is on disk."""
+        await self._ledger.caught_up()
 
     def failed(self, attempt: Attempt, error: BridgeError) -> None:
         """Book an attempt that had an intent and brought no picture."""

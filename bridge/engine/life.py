@@ -133,11 +133,12 @@ class Life:
         attempt, talk = self.attempt, self.talk
         if isinstance(begun, Ticket):
             attempt.ticket = begun
-            await self.keeper.ticket(attempt, begun)
+            self.keeper.ticket(attempt, begun)  # on disk while the first look is under way
             if attempt.given_up:
                 self.cancel(attempt)
             async with beside(listening(talk, attempt, begun)):
-                begun = await watch(talk, begun, attempt, seconds=self.talk.pace.seconds(LIFE_S))
+                seconds, on_disk = self.talk.pace.seconds(LIFE_S), self.keeper.caught_up
+                begun = await watch(talk, begun, attempt, seconds=seconds, before_wait=on_disk)
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
         outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)

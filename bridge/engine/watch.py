@@ -1,6 +1,7 @@
 """Looking after a submitted job until it ends; a passing fault of the cloud is waited out."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -16,14 +17,19 @@ PASSING = (Unavailable, Slow, Limited, Garbled)
 LONGEST_WAIT_S = 10.0
 
 
-async def watch(talk: Talk, ticket: Ticket, attempt: Attempt, *, seconds: float) -> Finished:
-    """Check `ticket` until it is finished.
+async def watch(
+    talk: Talk, ticket: Ticket, attempt: Attempt, *,
+    seconds: float, before_wait: Callable[[], Awaitable[None]],
+) -> Finished:  # fmt: skip
+    """Check `ticket` until it is finished; the first wait begins after `before_wait`.
 
     Raises what the job failed with; Uncertain after `seconds`, or when the cloud lost the job.
     """
     ends = monotonic() + seconds
     unknown, asked = 0, 0.0
-    for wait in talk.pace.looks():
+    for number, wait in enumerate(talk.pace.looks()):
+        if number == 1:
+            await before_wait()
         await _pause(attempt, wait + asked)
         asked = 0.0
         if monotonic() >= ends:

@@ -23,7 +23,7 @@ from bridge.store.schema import migrate
 
 MOST = 128
 """Items in one commit."""
-LAZY_S = 0.02
+LAZY_S = 0.01
 """What nobody waits for on a request's way waits so long for a commit to share."""
 FAILURES = (SQLAlchemyError, SqliteError, OverflowError, LookupError, TypeError, ValueError)
 """What a statement can raise: drivers let out their own errors over values they cannot bind."""
@@ -83,7 +83,7 @@ class Store:
             self._ring_soon(item.loop)
 
     async def keep(self, *writes: Write) -> None:
-        """Return when the writes, all of them, are on disk; Unstored when none is.
+        """Return when the writes, all of them or none, are on disk; Unstored when none is.
 
         Stands in line behind everything put before: a store that cannot keep up slows down those
         who wait for it, and drops nothing. Goes on when the waiting is cancelled.
@@ -189,7 +189,8 @@ def _commit(hand: Hand, batch: list[_Item]) -> list[_Outcome]:
 
 def _try(commit: Callable[[list[Write | Step]], None], batch: list[_Item]) -> Exception | None:
     try:
-        commit([write for item in batch for write in item.writes])
+        if writes := [write for item in batch for write in item.writes]:
+            commit(writes)
     except FAILURES as error:
         return error
     return None

@@ -1,6 +1,7 @@
 """What was asked of clouds for money: the intent before, the ticket after, and how it ended."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import time
 from typing import Any, Literal
@@ -8,6 +9,7 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import Row, bindparam, case, func, insert, select, update
 
+from bridge.errors import Unstored
 from bridge.store.database import Store
 from bridge.store.hand import Write
 from bridge.store.tables import attempts
@@ -62,7 +64,7 @@ class OpenAttempt:
 
 
 class Ledger:
-    """The books. Exactly the intent and the ticket are waited for on a request's way."""
+    """The books. Only the intent, and the ticket before the first wait, are waited for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -85,11 +87,16 @@ class Ledger:
         }
         await self._store.keep(Write(_BEGIN, row))
 
-    async def ticket(self, ref: str, fields: Mapping[str, str]) -> None:
-        """On disk before the first look after the job."""
+    def ticket(self, ref: str, fields: Mapping[str, str]) -> None:
+        """On its way to the disk, where it is after `caught_up`."""
         ticket = orjson.dumps(fields).decode()
         row = {"own_ref": ref, "state": "ticket", "ticket": ticket, "updated": now_ms()}
-        await self._store.keep(Write(_TICKET, row))
+        self._store.put(Write(_TICKET, row))
+
+    async def caught_up(self) -> None:
+        """All that was written so far is on disk; what failed has been told."""
+        with suppress(Unstored):
+            await self._store.keep()
 
     async def settle(self, ref: str, state: State, cost: int | None, error: str = "") -> None:
         """How the attempt ended, on disk. `cost` None: the cloud gave no figure."""

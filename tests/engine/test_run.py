@@ -27,6 +27,7 @@ from bridge.engine.control import Control
 from bridge.engine.pace import Pace
 from bridge.engine.run import Engine
 from bridge.engine.slots import Slots
+from bridge.store import database
 from bridge.transport.reply import Reply
 from tests.providers.cases import png
 from tests.providers.chamber import Chamber, chamber, until
@@ -153,6 +154,20 @@ async def test_progress_is_heard_and_an_end_wakes_the_look(room: Chamber) -> Non
         assert room.engine.wake("queue", tried.ref)
         outcome = await asyncio.wait_for(room.engine.wait(tried, seconds=30), 5)
         assert (outcome.picture.width, cloud.looks) == (64, 2)
+
+
+async def test_the_ticket_is_on_disk_before_the_first_wait(
+    room: Chamber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LAZY_S", 30.0)  # by itself it would not get there
+    async with server() as cloud:
+        room.engine.begin(attempt(Queue(Account("queue", cloud.base))), seconds=30)
+        await until(lambda: cloud.looks == 1)  # the next look is 10 s away
+        async with asyncio.timeout(5):
+            while not (await room.ledger.open())[0].ticket:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert cloud.looks == 1
+        cloud.over.set()
 
 
 @pytest.mark.parametrize("asks_for", [None, 500.0])

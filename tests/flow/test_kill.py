@@ -58,6 +58,12 @@ def seen(stack: Stack, cloud: str, stage: str, before: int = 0) -> Callable[[], 
     return lambda: len(stack.emulator.requests(cloud, stage)) > before
 
 
+def ticket_on_disk(stack: Stack, cloud: str) -> None:
+    """A first look and the writing of the ticket go side by side; Runware's ticket is our ref."""
+    if cloud != "runware":
+        eventually(lambda: states(stack.data) == ["ticket"], "the ticket is on disk")
+
+
 def assert_nothing_is_lost(stack: Stack, cloud: str, asks: int = 1) -> None:
     """After a new start: every billed job is a picture or booked, and none was sent twice."""
     eventually(lambda: settled(stack.data), "all attempts are settled")
@@ -91,6 +97,8 @@ def test_killed_while_the_cloud_holds_its_answer(
     stack.emulator.fault(cloud, kind, match=stage)
     asked(stack, "Rose" if stage == "upload" else "a fox")
     eventually(seen(stack, cloud, stage), f"a request of stage {stage}")
+    if stage == "status":
+        ticket_on_disk(stack, cloud)
     stack.kill()
     stack.emulator.lift()
     stack.start()
@@ -132,6 +140,7 @@ def test_killed_twice(stack: Stack, cloud: str) -> None:
     asked(stack)
     for _ in range(2):
         eventually(seen(stack, cloud, "status"), "the job is looked after")
+        ticket_on_disk(stack, cloud)
         stack.kill()
         stack.start()
     assert_nothing_is_lost(stack, cloud)

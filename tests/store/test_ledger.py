@@ -39,7 +39,8 @@ async def test_an_intent_is_open_until_it_is_settled(database: str) -> None:
     [begun] = await ledger.open()
     assert (begun.intent, begun.ticket) == (INTENT, None)
     assert 0 <= now_ms() - begun.created < 60_000
-    await ledger.ticket("r1", {"id": "task-7"})
+    ledger.ticket("r1", {"id": "task-7"})
+    await ledger.caught_up()
     [submitted] = await ledger.open()
     assert submitted.ticket == {"id": "task-7"}
     await ledger.settle("r1", "failed", None, "the cloud said \0 no")
@@ -59,7 +60,7 @@ async def test_open_ones_come_oldest_first(store: Store) -> None:
     ledger = Ledger(store)
     for ref in ("z", "a", "m"):
         await ledger.intent(replace(INTENT, ref=ref))
-    await ledger.ticket("a", {"id": "1"})
+    ledger.ticket("a", {"id": "1"})
     assert {attempt.intent.ref for attempt in await ledger.open()} == {"z", "a", "m"}
     created = [attempt.created for attempt in await ledger.open()]
     assert created == sorted(created)
