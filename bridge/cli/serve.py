@@ -8,6 +8,7 @@ import socket
 from dataclasses import replace
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bridge import __version__
 from bridge.api.rooms import DoorSettings, Rooms
@@ -24,6 +25,8 @@ from bridge.styles import read_styles
 log = logging.getLogger("bridge")
 COLLECTED_AFTER = 10_000
 """Objects more than before: a request makes a thousand, of which nearly all go by themselves."""
+SENT_AT_ONCE = 8 << 20
+"""Bytes of an answer that go to the socket without waiting for it: they are in memory anyhow."""
 GRACE_S = 10
 """How long a stop waits for pictures that clients wait for."""
 
@@ -40,6 +43,15 @@ def run(options: argparse.Namespace) -> int:
         return runner.run(_serve(settings, door))
 
 
+class Exchange(HttpToolsProtocol):
+    """A connection whose answers need not be taken piece by piece."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As uvicorn calls it."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(SENT_AT_ONCE)
+
+
 async def _serve(settings: Settings, door: socket.socket) -> int:
     async with running(settings) as bridge:
         site = build(rooms(bridge), door_settings(settings))
@@ -47,6 +59,7 @@ async def _serve(settings: Settings, door: socket.socket) -> int:
             uvicorn.Config(
                 site, host=settings.host, port=settings.port, log_config=None, lifespan="off",
                 access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S,
+                http=Exchange,
             )
         )  # fmt: skip
         names = ", ".join(bridge.router.names())

@@ -21,7 +21,7 @@ _SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BLANK = b" \t\r\n"
 
 
-def from_base64(text: bytes | memoryview) -> Picture:
+def from_base64(text: bytes | memoryview, held: object = None) -> Picture:
     """The picture in `text`, with or without a `data:` prefix, its base64 kept; Garbled otherwise.
 
     Decoding is the check of the base64. Line breaks are allowed and cost a copy.
@@ -37,21 +37,21 @@ def from_base64(text: bytes | memoryview) -> Picture:
         except NotBase64:
             raise Garbled("this is not base64") from None
     kind, width, height = _proved(raw)
-    return Picture(raw, kind, width, height, view)
+    return Picture(raw, kind, width, height, view, held)
 
 
-def sniff(raw: bytes | bytearray) -> Picture:
+def sniff(raw: bytes, held: object = None) -> Picture:
     """`raw` as a Picture; Garbled with the reason when it is none."""
     kind, width, height = _proved(raw)
-    return Picture(raw if isinstance(raw, bytes) else memoryview(raw), kind, width, height)
+    return Picture(raw, kind, width, height, None, held)
 
 
-def data_uri(raw: bytes | bytearray) -> str:
+def data_uri(raw: bytes) -> str:
     """`data:image/png;base64,…`; Garbled when `raw` is no picture."""
     return f"data:image/{sniff(raw).kind};base64,{pybase64.b64encode_as_string(raw)}"
 
 
-def mime(raw: bytes | bytearray) -> str:
+def mime(raw: bytes) -> str:
     """`image/png` and so on by the first bytes; `application/octet-stream` for all else."""
     if raw.startswith(_PNG[:8]):
         return "image/png"
@@ -67,7 +67,7 @@ def _without_prefix(view: memoryview) -> memoryview:
     return view[start.find(b",") + 1 :]
 
 
-def _proved(raw: bytes | bytearray) -> tuple[PictureKind, int, int]:
+def _proved(raw: bytes) -> tuple[PictureKind, int, int]:
     if not raw:
         raise Garbled("an empty answer instead of a picture")
     if len(raw) > LARGEST:
@@ -80,7 +80,7 @@ def _proved(raw: bytes | bytearray) -> tuple[PictureKind, int, int]:
     return kind, width, height
 
 
-def _measured(raw: bytes | bytearray) -> tuple[PictureKind, tuple[int, int], bool]:
+def _measured(raw: bytes) -> tuple[PictureKind, tuple[int, int], bool]:
     """Kind, size, and whether its end is there; a picture too short to tell its size is cut off."""
     try:
         if raw.startswith(_PNG):
@@ -95,7 +95,7 @@ def _measured(raw: bytes | bytearray) -> tuple[PictureKind, tuple[int, int], boo
     raise Garbled(_instead(raw))
 
 
-def _jpeg(raw: bytes | bytearray) -> tuple[tuple[int, int], int]:
+def _jpeg(raw: bytes) -> tuple[tuple[int, int], int]:
     """The size, and where the first scan begins (ITU T.81, B.1.1)."""
     size, at = (0, 0), 2
     while True:
@@ -114,7 +114,7 @@ def _jpeg(raw: bytes | bytearray) -> tuple[tuple[int, int], int]:
         at += 2 + length
 
 
-def _webp(raw: bytes | bytearray) -> tuple[int, int]:
+def _webp(raw: bytes) -> tuple[int, int]:
     """The size (developers.google.com/speed/webp/docs/riff_container, RFC 6386, RFC 9649)."""
     match raw[12:16]:
         case b"VP8X":
@@ -128,12 +128,12 @@ def _webp(raw: bytes | bytearray) -> tuple[int, int]:
     raise Garbled("the picture is damaged")
 
 
-def _int24(raw: bytes | bytearray, at: int) -> int:
+def _int24(raw: bytes, at: int) -> int:
     low, high = struct.unpack_from("<HB", raw, at)
     return int(low | high << 16)
 
 
-def _instead(raw: bytes | bytearray) -> str:
+def _instead(raw: bytes) -> str:
     start = raw[:512].lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "HTML instead of a picture"

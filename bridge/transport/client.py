@@ -13,7 +13,7 @@ from bridge.errors import AttemptError, Garbled, TimedOut, Unavailable
 from bridge.transport.guard import PublicResolver, check_url, origin
 from bridge.transport.json_read import read_json
 from bridge.transport.reply import Reply
-from bridge.transport.room import LARGE, Raw, Room
+from bridge.transport.room import LARGE, Received, Room
 
 JSON_CAP = 96 * 1024 * 1024
 """Bytes of one reply; four 4K pictures as base64 fit."""
@@ -87,15 +87,15 @@ class Transport:
         )
         try:
             async with exchange as answer:
-                raw = await _read(answer, self._caps[0], self._room)
+                got = await _read(answer, self._caps[0], self._room)
                 low = {name.lower(): value for name, value in answer.headers.items()}
-                return reply_of(answer.status, low, raw)
+                return reply_of(answer.status, low, got.raw, got)
         except FAILURES as error:
             raise _name(error) from None
 
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
-    ) -> Raw:
+    ) -> Received:
         """The bytes behind `url`, redirects re-checked at each step.
 
         `home` is the cloud's own configured address: its origin may be private (a server of one's
@@ -183,37 +183,35 @@ def _sent(body: bytes | Form) -> bytes | aiohttp.FormData | None:
     return form
 
 
-async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Raw:
+async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Received:
     length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
     if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
-    body = await room.take(length) if length >= LARGE else None
+    body = await room.take(length) if length >= LARGE else Received()
     chunks: list[bytes] = []
     size = 0
     try:
         async for chunk in answer.content.iter_any():
-            if size + len(chunk) > cap:
-                raise Garbled(f"the answer is larger than {cap >> 20} MB")
-            if body is None:
-                chunks.append(chunk)
-            else:
-                body[size : size + len(chunk)] = chunk
             size += len(chunk)
+            if size > cap:
+                raise Garbled(f"the answer is larger than {cap >> 20} MB")
+            chunks.append(chunk)
     except aiohttp.ClientError:
         # of a stream that breaks off, the events that came whole stand
         if answer.content_type != "text/event-stream":
             raise
-    return b"".join(chunks) if body is None else body
+    body.raw = b"".join(chunks)
+    return body
 
 
-def reply_of(status: int, headers: Mapping[str, str], raw: Raw) -> Reply:
-    """A whole answer; its body is read as JSON once."""
+def reply_of(status: int, headers: Mapping[str, str], raw: bytes, held: object = None) -> Reply:
+    """A whole answer; its body is read as JSON once, and its Blobs hold `held`."""
     try:
-        body = read_json(raw)
+        body = read_json(raw, held)
     except ValueError:
         body = None
     text = "" if body is not None and status < 400 else raw[:2000].decode("utf-8", "replace")
-    return Reply(status, headers, body, text, bytes(raw) if body is None else b"")
+    return Reply(status, headers, body, text, raw if body is None else b"")
 
 
 @contextmanager

@@ -13,13 +13,13 @@ PATIENCE_S = 10.0
 """A reply that found no room by then is taken in all the same: it is paid, and may be slow."""
 
 
-Raw = bytes | bytearray
+class Received:
+    """A reply's bytes; they count as long as this is held, by whoever looks at them."""
 
+    __slots__ = ("__weakref__", "raw")
 
-class Received(bytearray):
-    """A reply's bytes; they count as long as anything looks at them."""
-
-    __slots__ = ("__weakref__",)
+    def __init__(self) -> None:
+        self.raw = b""
 
 
 class Room:
@@ -32,12 +32,12 @@ class Room:
         self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     async def take(self, size: int) -> Received:
-        """`size` bytes to be filled, when there is room for them, or nothing else is held."""
+        """For `size` bytes, when there is room for them, or nothing else is held."""
         if self._line or not self._fits(size):
             await self._wait(size)
         else:
             self._held += size
-        made = Received(size)
+        made = Received()
         finalize(made, self._let_go, asyncio.get_running_loop(), size).atexit = False
         return made
 
