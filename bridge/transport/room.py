@@ -1,6 +1,7 @@
 """How many bytes of large replies are held at once: what comes beyond waits at its cloud."""
 
 import asyncio
+import threading
 from collections import deque
 from contextlib import suppress
 from weakref import finalize
@@ -29,6 +30,7 @@ class Room:
         self._most = most
         self._patience = patience
         self._held = 0
+        self._thread = threading.get_ident()
         self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     async def take(self, size: int) -> Received:
@@ -64,8 +66,9 @@ class Room:
         return not self._held or self._held + size <= self._most
 
     def _let_go(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
+        here = threading.get_ident() == self._thread  # where the loop need not be woken
         with suppress(RuntimeError):  # a closed loop has nobody in line
-            loop.call_soon_threadsafe(self._given_back, size)
+            (loop.call_soon if here else loop.call_soon_threadsafe)(self._given_back, size)
 
     def _given_back(self, size: int) -> None:
         self._held -= size
