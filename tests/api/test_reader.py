@@ -23,7 +23,7 @@ def test_numbers_come_in_any_dress(value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_null_and_nothing_are_the_default(value: object) -> None:
-    asked = read(IMG2IMG, dict.fromkeys(IMG2IMG, value))
+    asked = read(IMG2IMG, dict.fromkeys(IMG2IMG.defaults, value))
     assert (asked["steps"], asked["seed"], asked["denoising_strength"]) == (50, -1, 0.75)
     assert asked == read(IMG2IMG, {"unknown": 1})
 
