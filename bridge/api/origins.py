@@ -20,7 +20,7 @@ from bridge.errors import DoorError
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _KEPT_S = "600"
 """How long a browser remembers a preflight, in seconds."""
-_SHOWN = ", ".join((*(f"X-Bridge-{name}" for name in HEADERS), "Retry-After"))
+_SHOWN = ", ".join((*HEADERS, "Retry-After"))
 
 
 class Foreign(DoorError):

@@ -1,7 +1,7 @@
 """Writes the answer to txt2img and img2img; base64 is joined into it and never parsed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from time import strftime
 
 import orjson
 from starlette.responses import Response
@@ -99,6 +99,6 @@ def _info(
         "extra_generation_params": trace.facts(),
         "infotexts": texts,
         "styles": asked["styles"] or [],
-        "job_timestamp": datetime.now().strftime("%Y%m%d%H%M%S"),
+        "job_timestamp": strftime("%Y%m%d%H%M%S"),
         "version": version or None,
     }
