@@ -147,8 +147,8 @@ def credentials(header: str) -> tuple[str, str]:
 
 def _other_name(scope: Scope) -> str:
     if b"profile" in scope["query_string"]:
-        told = parse_qs(scope["query_string"].decode("latin-1"))
-        if "profile" in told:
-            return told["profile"][0]
+        query: str = scope["query_string"].decode("latin-1")
+        if profile := parse_qs(query).get("profile"):
+            return profile[0]
     client = scope.get("client")
     return str(client[0]) if client else ""

@@ -82,10 +82,10 @@ class Running:
 
     def begin(self, caller: str, make: Make, jobs: Sequence[Job], run_id: str) -> Run:
         """Start all `jobs` at once."""
+        loop = asyncio.get_running_loop()
         controls = [Control() for _ in jobs]
         pairs = zip(jobs, controls, strict=True)
-        tasks = [asyncio.create_task(make(job, control)) for job, control in pairs]
-        loop = asyncio.get_running_loop()
+        tasks = [loop.create_task(make(job, control)) for job, control in pairs]
         run = Run(run_id, caller, loop.time(), controls, tasks, loop.create_future())
         self._runs.append(run)
         for task in tasks:
@@ -97,7 +97,7 @@ class Running:
 
         A client that leaves ends nothing that is submitted: it ends in the gallery.
         """
-        leaving = asyncio.create_task(_disconnected(receive, run))
+        leaving = run.over.get_loop().create_task(_disconnected(receive, run))
         try:
             await run.over
         finally:

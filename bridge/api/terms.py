@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from os import urandom
-from random import randrange
+from random import Random, randrange
 from typing import get_args
 
 from bridge.api.rooms import Routes
@@ -13,6 +12,8 @@ from bridge.errors import BadRequest
 SEEDS = 2**32
 SIDES = 64, 4096
 """Smallest and largest side, in pixels."""
+_IDS = Random()
+"""Asks the system for chance once; ids are no secrets."""
 _MODES: tuple[PromptMode, ...] = get_args(PromptMode)
 
 
@@ -51,7 +52,7 @@ def size_note(width: float, height: float) -> tuple[Note, ...]:
 
 
 def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:
-    """`first` and jobs like it, `count` in all, with consecutive seeds; BadRequest names `field`."""
+    """`first` and more like it, `count` in all, with consecutive seeds; BadRequest has `field`."""
     if not 1 <= count <= most:
         raise BadRequest(
             f"body.{field}: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
@@ -62,7 +63,7 @@ def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]
 
 def new_id() -> str:
     """A job's, 32 hexadecimal digits."""
-    return urandom(16).hex()
+    return f"{_IDS.getrandbits(128):032x}"
 
 
 def seed_from(asked: int) -> int:

@@ -30,7 +30,7 @@ class Trace:
 
     def headers(self) -> dict[str, str]:
         """X-Bridge-…, printable ASCII."""
-        notes = ", ".join(dict.fromkeys([note.code for note in self.notes]))
+        notes = _each([note.code for note in self.notes])
         values = (self.provider, self.model, self.seconds, self.cost, self.attempts, notes)
         pairs = zip(HEADERS, values, strict=True)
         return {name: _safe(value) for name, value in pairs if value}

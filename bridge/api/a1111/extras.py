@@ -76,8 +76,8 @@ class Extras:
             ]
             return _Done(images, enlarge.built_in(asked), replace(_UNASKED, notes=notes))
         first = Job(
-            id=new_id(), text="", seed=seed_from(-1), rating=self.settings.rating, prompt_mode="never", route=route,
-            caller=caller_of(request), notes=notes,
+            id=new_id(), text="", seed=seed_from(-1), rating=self.settings.rating,
+            prompt_mode="never", route=route, caller=caller_of(request), notes=notes,
         )  # fmt: skip
         jobs = enlarge.at_cloud(asked, pictures, first, self.settings.max_pictures)
         outcomes = await self.studio.outcomes(request, jobs, jobs[0].id)

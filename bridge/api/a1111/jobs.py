@@ -51,7 +51,7 @@ class Clerk:
     def order(
         self, asked: Asked, body: Mapping[str, object], caller: str, chosen: Callable[[str], str]
     ) -> Order:
-        """The jobs of a txt2img; `chosen` is the caller's route if `body` names none. BadRequest."""
+        """The jobs of a txt2img; `chosen` tells the caller's route for want of one. BadRequest."""
         ours, wished = read(OURS, body), wishes(asked)
         route, notes = self._route(asked, ours, wished)
         route = route or chosen(caller)
@@ -88,9 +88,7 @@ class Clerk:
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
 
-    def _route(
-        self, asked: Asked, ours: Asked, wished: Wishes
-    ) -> tuple[str, tuple[Note, ...]]:
+    def _route(self, asked: Asked, ours: Asked, wished: Wishes) -> tuple[str, tuple[Note, ...]]:
         """Asked for in the request, else empty; an unknown name is dropped, with a note.
 
         Only who speaks our own words and errs in them is told so.

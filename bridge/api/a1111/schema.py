@@ -30,7 +30,7 @@ Asked = Mapping[str, Any]
 class Fields:
     """What is read from a body, by name."""
 
-    kinds: Mapping[str, str]
+    kinds: dict[str, str]
     defaults: dict[str, object]
 
 
@@ -87,6 +87,8 @@ def _number(value: object) -> float:
 
 
 def _whole(value: object) -> int:
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return value
     if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
         value = int(value[:_LONGEST])
     whole = value if type(value) is int else int(_number(value))
