@@ -26,6 +26,7 @@ _OPEN = frozenset({
 })  # fmt: skip
 """What clients ask without credentials to see whether somebody is there."""
 
+_OUR_OWN = circle.HEADER.lower().encode(), circle.OURS.encode()
 _SIGNED = "/bridge/v1/shown/"
 """Below it every address carries its own credentials (`bridge.api.signed`)."""
 
@@ -44,7 +45,8 @@ class Circle(BadRequest):
 
 def caller_of(request: Request) -> str:
     """Who asks: the Basic user, else `?profile=`, else the address."""
-    return str(request.state.caller)
+    caller: str = request.scope["state"]["caller"]
+    return caller
 
 
 @lru_cache(maxsize=256)
@@ -70,11 +72,13 @@ class Door:
         scope = {**scope, "path": plain_path(scope["path"])}
         try:
             origin = self._origins.admit(scope)
-            send = readable(origin, send)
-            if origin and (answer := preflight(origin, Headers(scope=scope))):
-                await answer(scope, receive, send)
-                return
-            _check_circle(scope)
+            if origin:
+                send = readable(origin, send)
+                if answer := preflight(Headers(scope=scope)):
+                    await answer(scope, receive, send)
+                    return
+            if _OUR_OWN in scope["headers"]:
+                raise Circle(circle.TEXT)
             user = self._user(scope)
             self._check_length(scope)
         except DoorError as error:
@@ -119,11 +123,6 @@ class Door:
         return TooLarge(f"the request is larger than {self._settings.body_limit} bytes")
 
 
-def _check_circle(scope: Scope) -> None:
-    if Headers(scope=scope).get(circle.HEADER) == circle.OURS:
-        raise Circle(circle.TEXT)
-
-
 def _is_open(method: str, path: str) -> bool:
     told = method == "POST" and path.startswith(HOOKS)
     return told or (method, path) in _OPEN or path.startswith(_SIGNED)
@@ -147,7 +146,9 @@ def credentials(header: str) -> tuple[str, str]:
 
 
 def _other_name(scope: Scope) -> str:
-    query = scope["query_string"].decode("latin-1")
-    if "profile" in query and (profile := parse_qs(query).get("profile")):
-        return str(profile[0])
-    return str(scope["client"][0]) if scope.get("client") else ""
+    if b"profile" in scope["query_string"]:
+        query: str = scope["query_string"].decode("latin-1")
+        if profile := parse_qs(query).get("profile"):
+            return profile[0]
+    client = scope.get("client")
+    return str(client[0]) if client else ""

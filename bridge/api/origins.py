@@ -20,7 +20,7 @@ from bridge.errors import DoorError
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _KEPT_S = "600"
 """How long a browser remembers a preflight, in seconds."""
-_SHOWN = ", ".join((*(f"X-Bridge-{name}" for name in HEADERS), "Retry-After"))
+_SHOWN = ", ".join((*HEADERS, "Retry-After"))
 
 
 class Foreign(DoorError):
@@ -46,6 +46,8 @@ class Origins:
                 raise Foreign(
                     f"this server is not called {_name_of(host)[:80]!r}: set BRIDGE_HOSTS if it is"
                 )
+        if not origins:
+            return ""
         foreign = [one for one in origins if not any(_is_own(one, host) for host in hosts)]
         for origin in foreign:
             allowed = {known.lower().rstrip("/") for known in self.allowed}
@@ -64,9 +66,9 @@ class Origins:
         return name in {one.lower() for one in (*known, *self.hosts)}
 
 
-def preflight(origin: str, headers: Headers) -> Response | None:
+def preflight(headers: Headers) -> Response | None:
     """The answer to a browser that asks whether it may ask; None when it asks for something."""
-    if not origin or "access-control-request-method" not in headers:
+    if "access-control-request-method" not in headers:
         return None
     told = {
         "Access-Control-Allow-Methods": _METHODS,
@@ -80,8 +82,6 @@ def preflight(origin: str, headers: Headers) -> Response | None:
 
 def readable(origin: str, send: Send) -> Send:
     """`send`, with what lets pages of `origin` read the answer."""
-    if not origin:
-        return send
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":

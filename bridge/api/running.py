@@ -31,13 +31,12 @@ class Run:
     """On the event loop's clock, as `closed_at`."""
     controls: list[Control]
     tasks: "list[asyncio.Task[Made]]"
+    over: "asyncio.Future[None]"
+    """Until all are done, or the client has left."""
+    finished: int = 0
+    """Pictures that are made or have failed."""
     closed_at: float | None = None
     """When the client left; the tasks live on."""
-
-    @property
-    def finished(self) -> int:
-        """Pictures that are made or have failed."""
-        return sum(task.done() for task in self.tasks)
 
     @property
     def progress(self) -> float:
@@ -62,6 +61,11 @@ class Run:
                 control.stop.set()
                 return
 
+    def end(self) -> None:
+        """Nobody need wait any longer."""
+        if not self.over.done():
+            self.over.set_result(None)
+
     def outcomes(self) -> list[Made | BridgeError]:
         """What became of each picture, once all are done; other errors are raised."""
         return [_outcome(task) for task in self.tasks]
@@ -78,10 +82,11 @@ class Running:
 
     def begin(self, caller: str, make: Make, jobs: Sequence[Job], run_id: str) -> Run:
         """Start all `jobs` at once."""
+        loop = asyncio.get_running_loop()
         controls = [Control() for _ in jobs]
         pairs = zip(jobs, controls, strict=True)
-        tasks = [asyncio.create_task(make(job, control)) for job, control in pairs]
-        run = Run(run_id, caller, asyncio.get_running_loop().time(), controls, tasks)
+        tasks = [loop.create_task(make(job, control)) for job, control in pairs]
+        run = Run(run_id, caller, loop.time(), controls, tasks, loop.create_future())
         self._runs.append(run)
         for task in tasks:
             task.add_done_callback(partial(self._ended, run))
@@ -92,13 +97,11 @@ class Running:
 
         A client that leaves ends nothing that is submitted: it ends in the gallery.
         """
-        gone = asyncio.create_task(_disconnected(receive))
-        left = {gone, *run.tasks}
+        leaving = run.over.get_loop().create_task(_disconnected(receive, run))
         try:
-            while left != {gone} and not gone.done():
-                _, left = await asyncio.wait(left, return_when="FIRST_COMPLETED")
+            await run.over
         finally:
-            gone.cancel()
+            leaving.cancel()
         if run.finished == len(run.tasks):
             return True
         run.closed_at = asyncio.get_running_loop().time()
@@ -147,9 +150,11 @@ class Running:
     def _ended(self, run: Run, task: "asyncio.Task[Made]") -> None:
         if not task.cancelled():
             task.exception()  # whose client left is told to nobody
+        run.finished += 1
         if run.finished == len(run.tasks):
             self._runs.remove(run)
             self.done_ids.append(run.id)
+            run.end()
 
     def _keep(self, work: "asyncio.Future[Any]") -> "asyncio.Future[Any]":
         """The loop itself holds tasks only weakly."""
@@ -158,9 +163,12 @@ class Running:
         return work
 
 
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _disconnected(receive: Receive, run: Run) -> None:
+    try:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    finally:
+        run.end()
 
 
 def _outcome(task: "asyncio.Task[Made]") -> Made | BridgeError:

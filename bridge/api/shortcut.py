@@ -1,4 +1,4 @@
-"""What is asked most goes straight to its endpoint; the router takes longer than the answer."""
+"""What is asked most goes straight to its endpoint; the framework takes longer than the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bridge.api.refusals import refuse, vanish
+from bridge.api.refusals import refuse, stumble, vanish
 from bridge.errors import BridgeError
 
 Endpoints = Mapping[tuple[str, str], Callable[[Request], Awaitable[Response]]]
@@ -14,7 +14,7 @@ Endpoints = Mapping[tuple[str, str], Callable[[Request], Awaitable[Response]]]
 
 
 class Shortcut:
-    """ASGI middleware, behind the door; what should not happen is the application's matter."""
+    """ASGI middleware, behind the door; it answers errors as the application does."""
 
     def __init__(self, app: ASGIApp, endpoints: Endpoints) -> None:
         self._app = app
@@ -33,4 +33,8 @@ class Shortcut:
             answer = await refuse(request, error)
         except ClientDisconnect as error:
             answer = await vanish(request, error)
+        except Exception as error:
+            answer = await stumble(request, error)
+            await answer(scope, receive, send)
+            raise
         await answer(scope, receive, send)

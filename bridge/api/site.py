@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp
 
 from bridge.api import chats, control, hooks
 from bridge.api.a1111 import routes as a1111
@@ -19,7 +20,7 @@ SHORT = frozenset({"/sdapi/v1/txt2img", "/sdapi/v1/img2img"})
 """What goes past the router."""
 
 
-def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) -> FastAPI:
+def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) -> ASGIApp:
     """The ASGI application; it opens and holds nothing of its own."""
     site = FastAPI(
         title="a1111-bridge", version=settings.version or "0", redirect_slashes=False,
@@ -37,8 +38,6 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
         if isinstance(route, APIRoute) and route.path in SHORT
         for method in route.methods or ()
     }
-    site.add_middleware(Shortcut, endpoints=short)
-    site.add_middleware(Door, settings=settings)
     site.include_router(told(openai.router(rooms, settings, running)))
     if rooms.desk:
         site.include_router(told(control.router(rooms.desk)))
@@ -48,4 +47,4 @@ def build(rooms: Rooms, settings: DoorSettings, running: Running | None = None) 
         site.include_router(told(chats.router(rooms.chats)))
     site.add_route("/docs", docs_page(site), include_in_schema=False)
     site.add_route("/favicon.ico", favicon(), include_in_schema=False)
-    return site
+    return Door(Shortcut(site, short), settings)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from random import randrange
+from random import Random, randrange
 from typing import get_args
-from uuid import uuid4
 
 from bridge.api.rooms import Routes
 from bridge.domain import Job, Note, PromptMode, Rating
@@ -13,6 +12,9 @@ from bridge.errors import BadRequest
 SEEDS = 2**32
 SIDES = 64, 4096
 """Smallest and largest side, in pixels."""
+_IDS = Random()
+"""Asks the system for chance once; ids are no secrets."""
+_MODES: tuple[PromptMode, ...] = get_args(PromptMode)
 
 
 def route_named(routes: Routes, name: str) -> str | None:
@@ -50,15 +52,23 @@ def size_note(width: float, height: float) -> tuple[Note, ...]:
 
 
 def fanned_out(first: Job, count: int, most: int, field: str) -> tuple[Job, ...]:
-    """`count` jobs like `first`, with ids and consecutive seeds; BadRequest names `field`."""
+    """`first` and more like it, `count` in all, with consecutive seeds; BadRequest has `field`."""
     if not 1 <= count <= most:
         raise BadRequest(
             f"body.{field}: {count} pictures; 1 to {most} can be asked (BRIDGE_MAX_PICTURES)"
         )
-    seed = first.seed if first.seed >= 0 else randrange(SEEDS)
-    return tuple(
-        replace(first, id=uuid4().hex, seed=(seed + place) % SEEDS) for place in range(count)
-    )
+    seeds = [(first.seed + place) % SEEDS for place in range(1, count)]
+    return (first, *[replace(first, id=new_id(), seed=seed) for seed in seeds])
+
+
+def new_id() -> str:
+    """A job's, 32 hexadecimal digits."""
+    return f"{_IDS.getrandbits(128):032x}"
+
+
+def seed_from(asked: int) -> int:
+    """0 … 2³²−1; drawn where `asked` is negative."""
+    return asked % SEEDS if asked >= 0 else randrange(SEEDS)
 
 
 def rating_within(wanted: str | None, ceiling: Rating) -> Rating:
@@ -73,9 +83,9 @@ def rating_within(wanted: str | None, ceiling: Rating) -> Rating:
 
 def prompt_mode_of(wanted: str | None, usual: PromptMode) -> PromptMode:
     """What a request says, else `usual`; BadRequest for what is no mode."""
-    for mode in get_args(PromptMode):
+    if not wanted:
+        return usual
+    for mode in _MODES:
         if wanted == mode:
-            return mode  # type: ignore[no-any-return]
-    if wanted:
-        raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")
-    return usual
+            return mode
+    raise BadRequest(f"body.prompt_mode: {wanted[:40]!r} is not auto, always or never")

@@ -1,13 +1,16 @@
 """How the pictures of one answer came about, told in headers and in the answer's `info`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bridge.domain import Job, Made, Note
 from bridge.errors import BridgeError
 
-HEADERS = ("Provider", "Model", "Seconds", "Cost", "Attempts", "Notes")
-"""Behind `X-Bridge-`."""
+HEADERS = (
+    "X-Bridge-Provider", "X-Bridge-Model", "X-Bridge-Seconds", "X-Bridge-Cost",
+    "X-Bridge-Attempts", "X-Bridge-Notes",
+)  # fmt: skip
 _LONGEST = 1000
 """Characters of one header."""
 
@@ -27,10 +30,10 @@ class Trace:
 
     def headers(self) -> dict[str, str]:
         """X-Bridge-…, printable ASCII."""
-        notes = ", ".join(dict.fromkeys(note.code for note in self.notes))
+        notes = _each([note.code for note in self.notes])
         values = (self.provider, self.model, self.seconds, self.cost, self.attempts, notes)
         pairs = zip(HEADERS, values, strict=True)
-        return {f"X-Bridge-{name}": _safe(value) for name, value in pairs if value}
+        return {name: _safe(value) for name, value in pairs if value}
 
     def facts(self) -> dict[str, str]:
         """For `extra_generation_params`."""
@@ -39,7 +42,7 @@ class Trace:
             "Seconds": self.seconds,
             "Cost": self.cost and f"${self.cost}",
             "Attempts": self.attempts,
-            "Notes": "; ".join(note.text for note in self.notes),
+            "Notes": "; ".join([note.text for note in self.notes]),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -53,15 +56,16 @@ def traced(jobs: Sequence[Job], outcomes: Sequence[Made | BridgeError]) -> Trace
     notes += [note for one in made for note in one.notes]
     notes += [Note("picture-missing", f"{error.name}: {error.text}") for error in failed]
     return Trace(
-        provider=_each(one.provider for one in made),
-        model=_each(one.model for one in made),
-        seconds=f"{max(one.seconds for one in made):.1f}" if made else "",
+        provider=_each([one.provider for one in made]),
+        model=_each([one.model for one in made]),
+        seconds=f"{max([one.seconds for one in made]):.1f}" if made else "",
         cost=dollars(sum(costs)) if costs else "",
-        attempts=" | ".join(_attempts(one) for one in made if one.attempts),
+        attempts=" | ".join([_attempts(one) for one in made if one.attempts]),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
+@lru_cache(maxsize=256)
 def dollars(micro: int) -> str:
     """`0.0013` for 1300 micro-dollars."""
     return f"{micro / 1e6:.6f}".rstrip("0").rstrip(".")
@@ -69,16 +73,15 @@ def dollars(micro: int) -> str:
 
 def _attempts(made: Made) -> str:
     return "; ".join(
-        f"{one.provider}/{one.model} {one.outcome} {one.seconds:.1f}s" for one in made.attempts
+        [f"{one.provider}/{one.model} {one.outcome} {one.seconds:.1f}s" for one in made.attempts]
     )
 
 
-def _each(names: Iterable[str]) -> str:
+def _each(names: list[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
 def _safe(value: str) -> str:
-    plain = value
     if not (value.isascii() and value.isprintable()):
-        plain = "".join(sign if " " <= sign <= "~" else "?" for sign in value)
-    return plain[:_LONGEST].strip()
+        value = "".join([sign if " " <= sign <= "~" else "?" for sign in value])
+    return value[:_LONGEST].strip()

@@ -4,8 +4,12 @@ from contextlib import asynccontextmanager
 
 import orjson
 import pytest
+from starlette.types import Message
 
-from tests.api.door import Door, opened
+from bridge.api.running import Running
+from bridge.domain import Job, Made
+from bridge.engine.control import Control
+from tests.api.door import Door, made_of, opened
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -189,3 +193,20 @@ async def test_a_kept_connection_serves_the_next_picture(door: Door) -> None:
     for seed in range(3):
         assert (await door.post("txt2img", {"seed": seed})).info["seed"] == seed
     assert not any(control.left for control in door.pipeline.controls)
+
+
+async def test_pictures_that_end_in_one_moment_end_their_run_once() -> None:
+    async def make(job: Job, control: Control) -> Made:
+        return made_of(job)
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {}
+
+    odd: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: odd.append(context))
+    running = Running()
+    run = running.begin("ana", make, [Job("a", "fox", 1), Job("b", "fox", 2)], "pair")
+    assert await running.wait(run, receive)
+    assert [type(outcome) for outcome in run.outcomes()] == [Made, Made]
+    assert (list(running.done_ids), running.attended("ana"), odd) == (["pair"], [], [])

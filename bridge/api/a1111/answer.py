@@ -1,7 +1,7 @@
 """Writes the answer to txt2img and img2img; base64 is joined into it and never parsed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from time import strftime
 
 import orjson
 from starlette.responses import Response
@@ -54,9 +54,10 @@ def answered(
 def _parameters(asked: Asked) -> dict[str, object]:
     """All fields of the request, without the pictures that it sent unless it wants them back."""
     shown = without_wishes(asked)
-    if asked.get("include_init_images"):
-        return shown
-    return {**shown, **{name: None for name in ("init_images", "mask") if name in asked}}
+    for name in ("init_images", "mask"):
+        if name in shown and not asked["include_init_images"]:
+            shown[name] = None
+    return shown
 
 
 def sampler(asked: Asked) -> str:
@@ -88,7 +89,7 @@ def _info(
         "seed": first.seed if first else job.seed,
         "all_seeds": [one.seed for one in made],
         "subseed": subseed,
-        "all_subseeds": [subseed + place for place in range(len(made))],
+        "all_subseeds": list(range(subseed, subseed + len(made))),
         "width": first.picture.width if first else job.width,
         "height": first.picture.height if first else job.height,
         "sampler_name": sampler(asked),
@@ -99,6 +100,6 @@ def _info(
         "extra_generation_params": trace.facts(),
         "infotexts": texts,
         "styles": asked["styles"] or [],
-        "job_timestamp": datetime.now().strftime("%Y%m%d%H%M%S"),
+        "job_timestamp": strftime("%Y%m%d%H%M%S"),
         "version": version or None,
     }

@@ -17,7 +17,7 @@ from bridge.api.json_body import json_answer, json_object
 from bridge.api.refusals import GONE
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.studio import Studio
-from bridge.api.terms import upscaler_named
+from bridge.api.terms import new_id, seed_from, upscaler_named
 from bridge.api.trace import Trace, traced
 from bridge.domain import Job, Made, Note, Picture
 from bridge.errors import BadRequest, BridgeError, Garbled
@@ -76,8 +76,8 @@ class Extras:
             ]
             return _Done(images, enlarge.built_in(asked), replace(_UNASKED, notes=notes))
         first = Job(
-            id="", text="", seed=-1, rating=self.settings.rating, prompt_mode="never", route=route,
-            caller=caller_of(request), notes=notes,
+            id=new_id(), text="", seed=seed_from(-1), rating=self.settings.rating,
+            prompt_mode="never", route=route, caller=caller_of(request), notes=notes,
         )  # fmt: skip
         jobs = enlarge.at_cloud(asked, pictures, first, self.settings.max_pictures)
         outcomes = await self.studio.outcomes(request, jobs, jobs[0].id)

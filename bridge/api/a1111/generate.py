@@ -34,9 +34,8 @@ class Generate:
         return await self._made(request, await with_images(order))
 
     def _order(self, request: Request, fields: Fields, body: Mapping[str, object]) -> Order:
-        caller = caller_of(request)
         asked = read(fields, body)
-        return self.clerk.order(asked, body, caller=caller, chosen=self.models.chosen(caller))
+        return self.clerk.order(asked, body, caller_of(request), self.models.chosen)
 
     async def _made(self, request: Request, order: Order) -> Response:
         """What was interrupted answers with the pictures that were finished, be they none."""

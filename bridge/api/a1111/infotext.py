@@ -21,7 +21,7 @@ _PAIR = re.compile(
     re.VERBOSE,
 )
 _SIZE = re.compile(r"(\d+)x(\d+)")
-_MUST_QUOTE = re.compile(r'[,:\n"\\]|^\s|\s$')
+_PARTING = re.compile(r'[,:\n"\\]')
 
 _ABSENT: Mapping[str, str] = {
     "Clip skip": "1",
@@ -53,7 +53,7 @@ def written(prompt: str, negative: str, pairs: Mapping[str, object]) -> str:
     if negative:
         lines.append(f"{_NEGATIVE} {negative}")
     shown = [f"{key}: {_quoted(str(value))}" for key, value in pairs.items()
-             if value not in (None, "")]  # fmt: skip
+             if value is not None and value != ""]  # fmt: skip
     lines.append(", ".join(shown))
     return "\n".join(lines).strip()
 
@@ -83,7 +83,9 @@ def _prompts(lines: list[str]) -> tuple[str, str]:
 
 
 def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False) if _MUST_QUOTE.search(value) else value
+    if _PARTING.search(value) or value != value.strip():
+        return json.dumps(value, ensure_ascii=False)
+    return value
 
 
 def _unquoted(value: str) -> str:

@@ -1,6 +1,6 @@
 """From what was asked to jobs: one for each picture, with its seed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bridge.api.a1111 import hires
@@ -11,9 +11,11 @@ from bridge.api.a1111.wishes import Wishes, chat_of, wishes
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import (
     fanned_out,
+    new_id,
     prompt_mode_of,
     rating_within,
     route_named,
+    seed_from,
     size_note,
     within_sides,
 )
@@ -46,24 +48,28 @@ class Clerk:
     routes: Routes
     settings: DoorSettings
 
-    def order(self, asked: Asked, body: Mapping[str, object], *, caller: str, chosen: str) -> Order:
-        """The jobs of a txt2img; `chosen` is the route if `body` names none. BadRequest."""
+    def order(
+        self, asked: Asked, body: Mapping[str, object], caller: str, chosen: Callable[[str], str]
+    ) -> Order:
+        """The jobs of a txt2img; `chosen` tells the caller's route for want of one. BadRequest."""
         ours, wished = read(OURS, body), wishes(asked)
-        route, notes = self._route(asked, ours, wished, chosen)
+        route, notes = self._route(asked, ours, wished)
+        route = route or chosen(caller)
         styles, unknown = self._styles(asked)
-        unknown += size_note(asked["width"], asked["height"])
-        check_options(self.routes, route, wished)
         width, height = within_sides(asked["width"], asked["height"])
+        if (width, height) != (asked["width"], asked["height"]):
+            unknown += size_note(asked["width"], asked["height"])
+        check_options(self.routes, route, wished)
         first = Job(
-            id="",
+            id=new_id(),
             text=asked["prompt"],
-            seed=asked["seed"],
+            seed=seed_from(asked["seed"]),
             negative=asked["negative_prompt"],
             width=width,
             height=height,
             steps=None if asked["steps"] in HABITUAL_STEPS else max(1, asked["steps"]),
             guidance=None if asked["cfg_scale"] == HABITUAL_GUIDANCE else asked["cfg_scale"],
-            references=tuple(bytes(picture.raw) for picture in all_taken(ours, "extra_images")),
+            references=tuple([bytes(one.raw) for one in all_taken(ours, "extra_images")]),
             rating=rating_within(wished.rating or ours["rating"], self.settings.rating),
             prompt_mode=prompt_mode_of(
                 wished.prompt_mode or ours["prompt_mode"], self.settings.prompt_mode
@@ -82,10 +88,8 @@ class Clerk:
         count = asked["batch_size"] * asked["n_iter"]
         return Order(asked, fanned_out(first, count, self.settings.max_pictures, "batch_size"))
 
-    def _route(
-        self, asked: Asked, ours: Asked, wished: Wishes, chosen: str
-    ) -> tuple[str, tuple[Note, ...]]:
-        """Asked for in the request, else chosen before; an unknown name is dropped, with a note.
+    def _route(self, asked: Asked, ours: Asked, wished: Wishes) -> tuple[str, tuple[Note, ...]]:
+        """Asked for in the request, else empty; an unknown name is dropped, with a note.
 
         Only who speaks our own words and errs in them is told so.
         """
@@ -94,11 +98,11 @@ class Clerk:
         override = asked["override_settings"].get("sd_model_checkpoint")
         wanted = ours["model"] or ours["model_override"] or override
         if not wanted:
-            return chosen, ()
+            return "", ()
         route = route_named(self.routes, str(wanted))
         if route:
             return route, ()
-        return chosen, (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
+        return "", (Note("unknown-model", f"no model is called {str(wanted)[:80]!r}"),)
 
     def _llm(self, wished: Wishes) -> LlmWish:
         """Who is to write the scene; BadRequest for a name that nobody has."""
@@ -109,7 +113,9 @@ class Clerk:
 
     def _styles(self, asked: Asked) -> tuple[tuple[Style, ...], tuple[Note, ...]]:
         """Those that there are; clients say null and `None` for none."""
-        names = [str(name) for name in asked["styles"] or () if name not in (None, "", "None")]
+        if not asked["styles"]:
+            return (), ()
+        names = [str(name) for name in asked["styles"] if name not in (None, "", "None")]
         known = self.settings.styles
         unknown = [Note("style", f"there is no style {name[:80]!r}")
                    for name in names if name not in known]  # fmt: skip

@@ -53,7 +53,7 @@ class Scripts:
             for route in self.routes.names()
             if route != AUTO
         }
-        empty = {name: default for name, (_, default) in WISHES.items()}
+        empty = WISHES.defaults
         argument = {
             "label": "wishes", "value": empty, "minimum": None, "maximum": None, "step": None,
             "choices": None,

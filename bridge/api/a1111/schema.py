@@ -6,6 +6,7 @@ habitual that they say nothing: clients send `steps` 20 (or leave it at A1111's 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -23,8 +24,15 @@ HABITUAL_GUIDANCE = 7.0
 
 Asked = Mapping[str, Any]
 """A request with every field there, coerced to its kind or None."""
-Fields = Mapping[str, tuple[str, object]]
-"""Kind and default by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is read from a body, by name."""
+
+    kinds: dict[str, str]
+    defaults: dict[str, object]
+
 
 _KINDS: Mapping[str, Mapping[str, Mapping[str, object]]] = orjson.loads(
     files(__package__).joinpath("fields.json").read_bytes()
@@ -32,12 +40,12 @@ _KINDS: Mapping[str, Mapping[str, Mapping[str, object]]] = orjson.loads(
 
 
 def _fields(*topics: str) -> Fields:
-    return {
-        name: (kind, default)
-        for topic in topics
-        for kind, defaults in _KINDS[topic].items()
-        for name, default in defaults.items()
-    }
+    fields = Fields({}, {})
+    for topic in topics:
+        for kind, defaults in _KINDS[topic].items():
+            fields.kinds.update(dict.fromkeys(defaults, kind))
+            fields.defaults.update(defaults)
+    return fields
 
 
 TXT2IMG = _fields("both", "txt2img")
@@ -51,19 +59,16 @@ WISHED_LORA = _fields("wished_lora")
 
 def read(fields: Fields, body: Mapping[str, object], where: str = "body") -> Asked:
     """Every one of `fields` out of `body`; BadRequest says what is wrong and where."""
-    asked = {name: default for name, (_, default) in fields.items()}
+    asked, kinds = fields.defaults.copy(), fields.kinds
     for name, value in body.items():
-        if name in fields and value is not None and value != "":
-            asked[name] = _read_one(f"{where}.{name}", fields[name][0], value)
+        if name not in kinds or value is None or value == "":
+            continue
+        words, plain, coerce = _COERCE[kinds[name]]
+        try:
+            asked[name] = value if type(value) is plain else coerce(value)
+        except (TypeError, ValueError):
+            raise BadRequest(f"{where}.{name}: {str(value)[:40]!r} is not {words}") from None
     return asked
-
-
-def _read_one(where: str, kind: str, value: object) -> object:
-    words, coerce = _COERCE[kind]
-    try:
-        return coerce(value)
-    except (TypeError, ValueError):
-        raise BadRequest(f"{where}: {str(value)[:40]!r} is not {words}") from None
 
 
 def _text(value: object) -> str:
@@ -82,6 +87,8 @@ def _number(value: object) -> float:
 
 
 def _whole(value: object) -> int:
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return value
     if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
         value = int(value[:_LONGEST])
     whole = value if type(value) is int else int(_number(value))
@@ -116,12 +123,13 @@ def _object(value: object) -> dict[str, object]:
     return value
 
 
-_COERCE: Mapping[str, tuple[str, Callable[[object], object]]] = {
-    "text": ("a text", _text),
-    "seed": ("a seed", _seed),
-    "whole": ("a whole number", _whole),
-    "number": ("a number", _number),
-    "truth": ("true or false", _truth),
-    "list": ("a list", _list),
-    "object": ("an object", _object),
+_COERCE: Mapping[str, tuple[str, type | None, Callable[[object], object]]] = {
+    "text": ("a text", str, _text),
+    "seed": ("a seed", None, _seed),
+    "whole": ("a whole number", None, _whole),
+    "number": ("a number", None, _number),
+    "truth": ("true or false", bool, _truth),
+    "list": ("a list", list, _list),
+    "object": ("an object", dict, _object),
 }
+"""By kind: what complaints call it, the type that is taken as it is, and how others are read."""

@@ -45,6 +45,10 @@ class Wishes:
     """What complaints call the object, `body.override_settings.bridge`."""
 
 
+_NOTHING = Wishes()
+_NO_CHAT = ChatRef()
+
+
 def wishes(asked: Asked) -> Wishes:
     """What `asked` wishes; the script's words go before the setting's. BadRequest names the key."""
     told: dict[str, object] = {}
@@ -58,11 +62,13 @@ def wishes(asked: Asked) -> Wishes:
         said["loras"] = _loras(said["loras"], where)
         said["options"] = _options(said["options"], where)
         told |= {name: value for name, value in said.items() if value or value == 0}
-    return Wishes(**told, where=where)  # type: ignore[arg-type]
+    return Wishes(**told, where=where) if where else _NOTHING  # type: ignore[arg-type]
 
 
 def chat_of(wished: Wishes) -> ChatRef:
     """Which message of which chat is pictured."""
+    if not wished.where:
+        return _NO_CHAT
     role: Literal["char", "user", "narrator"] = "char"
     for one in ROLES:
         role = one if one == wished.role else role
@@ -109,8 +115,8 @@ def _object(given: object, where: str) -> Mapping[str, object]:
 
 def _read(fields: Fields, given: Mapping[str, object], where: str) -> dict[str, object]:
     for name in given:
-        if name not in fields:
-            known = ", ".join(fields)
+        if name not in fields.kinds:
+            known = ", ".join(fields.kinds)
             raise BadRequest(f"{where}: {name[:40]!r} is none of {known}")
     return dict(read(fields, given, where))
 

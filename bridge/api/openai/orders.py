@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from bridge.api.rooms import DoorSettings, Routes
 from bridge.api.terms import (
     fanned_out,
+    new_id,
     prompt_mode_of,
     rating_within,
     route_named,
+    seed_from,
     size_note,
     within_sides,
 )
@@ -71,9 +73,9 @@ class Clerk:
         wanted = _size(_text(body, "size"), init)
         width, height = within_sides(*wanted)
         first = Job(
-            id="",
+            id=new_id(),
             text=prompt,
-            seed=-1,
+            seed=seed_from(-1),
             width=width,
             height=height,
             init_image=bytes(init.raw) if init else None,
