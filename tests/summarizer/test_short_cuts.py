@@ -31,6 +31,6 @@ def test_prompts_of_mere_words_are_mended_as_all_others(text: str, family: Famil
     quick = lint.repair(text, family), lint.lint(text, family), mode.is_story(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lint, "_is_plain", lambda prompt: False)
-        patch.setattr(mode, "_SYNTAX_SIGNS", re.compile(""))
+        patch.setattr(mode, "_SIGNS", re.compile(""))
         slow = lint.repair(text, family), lint.lint(text, family), mode.is_story(text)
     assert quick == slow
