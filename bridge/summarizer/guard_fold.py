@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Final
 
@@ -121,8 +121,8 @@ def _words(text: str) -> str:
 
 def _decoded(text: str) -> Iterator[str]:
     """What stands around oddly written words, with these decoded."""
-    told = _CHUNK.findall(text) if text.isascii() else text.split()
-    odd = {chunk for chunk in set(told) if chunk and _is_odd(chunk)}
+    told = dict.fromkeys(_CHUNK.findall(text) if text.isascii() else text.split())
+    odd = {chunk: None for chunk in told if chunk and _is_odd(chunk)}  # in the text's order
     if odd:
         near = _near(text.split(), odd)
         for decoded in _decoders(odd):
@@ -152,7 +152,7 @@ def _is_foreign(word: str) -> bool:
     )
 
 
-def _near(chunks: list[str], odd: set[str]) -> list[str]:
+def _near(chunks: list[str], odd: Collection[str]) -> list[str]:
     """The odd chunks with their neighbours; `,` where something between them is left out."""
     near: list[str] = []
     end = 0
@@ -165,7 +165,7 @@ def _near(chunks: list[str], odd: set[str]) -> list[str]:
     return near
 
 
-def _decoders(odd: set[str]) -> Iterator[Callable[[str], str]]:
+def _decoders(odd: Collection[str]) -> Iterator[Callable[[str], str]]:
     signs = frozenset("".join(odd))
     yield lambda chunk: _NO_LETTER.sub("", chunk)
     if not signs.isdisjoint(_LOOKALIKES):
@@ -180,7 +180,7 @@ def _unleeted(table: dict[int, int], chunk: str) -> str:
     return _NO_LETTER.sub("", chunk.translate(_LATIN).rstrip(_EDGES).translate(table))
 
 
-def _filled(odd: set[str]) -> Iterator[str]:
+def _filled(odd: Collection[str]) -> Iterator[str]:
     """Each way to fill `n*de` and to read `ch|1d`, where there is more than one."""
     for chunk in odd:
         word = chunk.strip(_MERE_EDGES)
