@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import Any
 
 from bridge.domain import Job, Made, Note, PromptMode, Rating, Ready
 from bridge.engine.card import Model
@@ -15,7 +14,7 @@ from bridge.enlarging import at_upscaler, to_target
 from bridge.errors import BridgeError, Forbidden
 from bridge.events import Bus, JobEnded, hashed
 from bridge.lora.catalog import Catalog, CatalogFile
-from bridge.lora.match import Hit, matcher
+from bridge.lora.match import Hit, Matcher, matcher
 from bridge.lora.pick import pick
 from bridge.lora.tags import asked, tags
 from bridge.routing.router import Router
@@ -28,7 +27,7 @@ from bridge.summarizer.continuity.shown import (
     unlisted,
     with_state,
 )
-from bridge.summarizer.guard import check_scene, check_text, rated, rating_of, rule_of
+from bridge.summarizer.guard import by_words, check_scene, check_text, rated
 from bridge.summarizer.lint import sift
 from bridge.summarizer.mode import is_story, raw_message, strip_boilerplate
 from bridge.summarizer.people import Known
@@ -54,8 +53,9 @@ class Pipeline:
         try:
             ready = await self._prompter.prepare(job)
             made = await self._router.make(ready, control, self._prompter.render)
-            made = await at_upscaler(made, job, partial(self._more, control, begun))
-            made = await to_target(made, job.hires)
+            if job.hires:
+                made = await at_upscaler(made, job, partial(self._more, control, begun))
+                made = await to_target(made, job.hires)
         except BridgeError as error:
             self._tell(job, error.name, monotonic() - begun, None)
             raise
@@ -93,38 +93,41 @@ class Prompter:
         self._summarizer = summarizer
         self._chats = chats
         self._mode = mode
-        self._matched: Catalog | None = None
+        self._matcher: Matcher | None = None
 
     async def prepare(self, job: Job) -> Job:
         """`job` with its scene (when it is a story) and its LoRAs; Forbidden content is refused."""
-        words = [word for lora in job.own_loras for word in lora.trigger_words]
-        brought = " ".join((*words, *(style.prompt for style in job.styles)))
+        brought = _brought(job) if job.own_loras or job.styles else ""
         if len(job.text) > LONG:
             await asyncio.to_thread(check_text, f"{job.text} {brought}")
         check_text(f"{job.text} {brought}")  # a negative prompt says what is not to be seen
         catalog = self._loras.current
+        loras = await self._matcher_of(catalog)
         text, tagged = tags(job.text)
-        job, more = _styled(job, catalog)
+        if job.styles:
+            job, more = _styled(job, catalog)
+            tagged += more
         bare, boilerplate = strip_boilerplate(text)
         message = raw_message(bare)
         bare = message or bare
-        said = f"{text} {brought}"
-        shows = _allowed(rating_of(said), job.rating, rule_of(said))
+        shows = _allowed(*by_words(f"{text} {brought}"), job.rating)
         if self._is_story(job.prompt_mode, bare, certain=bool(message)):
-            hits = await self._hits(catalog, visible(bare))
-            changes: dict[str, Any] = {}
+            hits = loras.match(visible(bare))
             job = replace(job, text=bare, tags=boilerplate, shows=shows)
             moment = await self._moment(job, hits)
             named = {hit.lora.id for hit in hits}
-            meant = await self._meant(catalog, moment)
-            hits = [*hits, *(hit for hit in meant if hit.lora.id not in named)]
+            meant = _meant(loras, moment)
+            hits = (*hits, *(hit for hit in meant if hit.lora.id not in named))
             job = await self._with_scene(job, hits, moment)
         else:
-            hits = await self._hits(catalog, text)
-            changes = {"text": text, "shows": shows}
-        wanted, unknown = asked(catalog, [*tagged, *more])
-        loras, notes = pick(hits, catalog, ceiling=job.rating, extra=(*wanted, *job.own_loras))
-        return replace(job, **changes, loras=loras, notes=(*job.notes, *unknown, *notes))
+            hits = loras.match(text)
+            if (text, shows) != (job.text, job.shows):
+                job = replace(job, text=text, shows=shows)
+        wanted, unknown = asked(catalog, tagged)
+        picked, notes = pick(hits, catalog, ceiling=job.rating, extra=(*wanted, *job.own_loras))
+        if picked != job.loras or unknown or notes:
+            job = replace(job, loras=picked, notes=(*job.notes, *unknown, *notes))
+        return job
 
     def render(self, job: Job, model: Model) -> Ready:
         """`job` cut to `model` and in its family's words; Unfit when lint finds what blocks."""
@@ -168,12 +171,14 @@ class Prompter:
             return finished(job.text, cut.loras, cut.dropped, negative, styles)
         return worded(job.scene, model.family, cut.loras, cut.dropped, negative, styles, job.text)
 
-    async def _hits(self, catalog: Catalog, text: str) -> Sequence[Hit]:
-        if catalog is not self._matched:
-            # the first text after an edit builds the automaton: beside the event loop
-            await asyncio.to_thread(matcher(catalog).match, "")
-            self._matched = catalog
-        return matcher(catalog).match(text)
+    async def _matcher_of(self, catalog: Catalog) -> Matcher:
+        if self._matcher and self._matcher.catalog is catalog:
+            return self._matcher
+        # the first text after an edit builds the automaton: beside the event loop
+        built = matcher(catalog)
+        await asyncio.to_thread(built.match, "")
+        self._matcher = built
+        return built
 
     def _is_story(self, asked: PromptMode, text: str, *, certain: bool) -> bool:
         mode = self._mode if asked == "auto" else asked
@@ -184,11 +189,6 @@ class Prompter:
         return (
             await self._chats.tell(job.chat, job.text, names, job.caller) if self._chats else None
         )
-
-    async def _meant(self, catalog: Catalog, moment: Moment | None) -> Sequence[Hit]:
-        """The characters whom a text may tell of without their names: `she`, or who wrote it."""
-        meant = set(moment.state.told_of) & set(moment.state.present) if moment else ()
-        return _characters(await self._hits(catalog, ", ".join(sorted(meant)))) if meant else []
 
     async def _with_scene(self, job: Job, hits: Sequence[Hit], moment: Moment | None) -> Job:
         people = [Known(one.lora.name, one.lora.look_text, one.words) for one in _characters(hits)]
@@ -205,8 +205,7 @@ class Prompter:
             scene = with_state(scene, moment.state, written.by, job.text, job.chat.user)
             check_scene(scene)
             await self._chats.stood(moment, scene.place, written.rival)
-        rating, rule = rated(scene)
-        shows = max(job.shows, _allowed(rating, job.rating, rule))
+        shows = max(job.shows, _allowed(*rated(scene), job.rating))
         job = replace(job, scene=scene, shows=shows, writing=written.writing)
         return _noted(job, *written.notes)
 
@@ -215,10 +214,20 @@ def _characters(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.lora.category == "character"]
 
 
+def _meant(loras: Matcher, moment: Moment | None) -> Sequence[Hit]:
+    """The characters whom a text may tell of without their names: `she`, or who wrote it."""
+    meant = set(moment.state.told_of) & set(moment.state.present) if moment else ()
+    return _characters(loras.match(", ".join(sorted(meant)))) if meant else []
+
+
+def _brought(job: Job) -> str:
+    """The words that a request brings beside its text."""
+    words = [word for lora in job.own_loras for word in lora.trigger_words]
+    return " ".join((*words, *(style.prompt for style in job.styles)))
+
+
 def _styled(job: Job, catalog: Catalog) -> tuple[Job, list[tuple[str, float]]]:
     """`job` with its styles' negatives, and their LoRA tags taken out."""
-    if not job.styles:
-        return job, []
     read = [(style, *tags(style.prompt)) for style in job.styles]
     styles = tuple(replace(style, prompt=text) for style, text, _ in read)
     if negatives := [style.negative for style in styles if style.negative]:
@@ -230,7 +239,7 @@ def _noted(job: Job, *notes: Note) -> Job:
     return replace(job, notes=(*job.notes, *notes))
 
 
-def _allowed(shows: Rating, ceiling: Rating, rule: str) -> Rating:
+def _allowed(shows: Rating, rule: str, ceiling: Rating) -> Rating:
     """`shows`, unless it is above the ceiling: then nothing is spent."""
     if shows > ceiling:
         raise Forbidden(

@@ -55,7 +55,7 @@ def finished(
     styles: Sequence[str] = (),
 ) -> Wording:  # fmt: skip
     """A finished prompt with the words of LoRAs and styles."""
-    if not prompt.lstrip().startswith("{"):
+    if styles and not prompt.lstrip().startswith("{"):
         prompt = styled(prompt, styles)
     if not used and not dropped:
         return Wording(prompt, negative, ())
@@ -64,10 +64,14 @@ def finished(
 
 def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
     """`prompt` with what can be mended mended; Unfit for what must not be sent."""
-    names, forbidden = _unwoven_names(cut), _forbidden(cut)
+    scene = cut.job.scene
+    names = _unwoven_names(scene, cut) if scene else []
+    forbidden: Runs = _forbidden(cut) if scene else frozenset()
     repaired: tuple[Note, ...] = ()
-    leaks = _leaks(prompt, forbidden)
+    leaks = _leaks(prompt, forbidden) if forbidden else []
     findings = lint(prompt, model.family, names=names, forbidden=leaks)
+    if not findings:
+        return prompt, ()
     if can_mend(findings):
         prompt, repaired = repair(prompt, model.family, forbidden=leaks)
         leaks = _leaks(prompt, forbidden)
@@ -79,15 +83,11 @@ def linted(prompt: str, cut: Fit, model: Model) -> tuple[str, tuple[Note, ...]]:
 
 def _forbidden(cut: Fit) -> Runs:
     """What a story says beside its narration, save what LoRAs and styles bring in."""
-    if cut.job.scene is None:
-        return frozenset()
     brought = (_woven(cut), *(style.prompt for style in cut.job.styles))
     return unsaid(cut.job.text).difference(*map(runs, brought))
 
 
 def _leaks(prompt: str, forbidden: Runs) -> list[str]:
-    if not forbidden:
-        return []
     return [string for text in parts(prompt) for string in leaked(text, forbidden)]
 
 
@@ -99,9 +99,7 @@ def _woven(cut: Fit) -> str:
     )
 
 
-def _unwoven_names(cut: Fit) -> list[str]:
+def _unwoven_names(scene: Scene, cut: Fit) -> list[str]:
     """The names that have no business in the prompt: those that no LoRA's words bring in."""
-    if cut.job.scene is None:
-        return []
     woven = _woven(cut).casefold()
-    return [s.name for s in cut.job.scene.subjects if s.name and s.name.casefold() not in woven]
+    return [s.name for s in scene.subjects if s.name and s.name.casefold() not in woven]

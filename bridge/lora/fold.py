@@ -19,6 +19,8 @@ _ODD: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_EVEN: Final = re.compile(r"[ -%'-)+-^a-}]+")
+"""Signs among which, if no two spaces meet, there is nothing odd and nothing to make equal."""
 _CLUSTER: Final = re.compile(rf"[\u1100-\u11ff]+|.[{_ACCENTS}]*", re.DOTALL)
 _NOTHING: Final = re.compile(f"[*_~{_UNSEEN}]")
 _EQUAL: Final = str.maketrans(
@@ -26,6 +28,7 @@ _EQUAL: Final = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
     | {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
 )
+_START: Final = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """`text` folded, with offsets; emphasis marks and zero-width marks are gone."""
+    if _EVEN.fullmatch(text) and "  " not in text:
+        return Folded(text.lower(), text, _START, _START)
     parts: list[str] = []
     starts: list[int] = []
     froms: list[int] = []

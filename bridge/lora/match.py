@@ -66,6 +66,8 @@ class Matcher:
             told = told or story(text, folded)
             mention = Mention(told, term.lora, term.word, term.proper, start, end)
             found[term.lora.id].append(mention)
+        if not found:
+            return ()
         mentions = {
             ident: meant
             for ident, each in found.items()

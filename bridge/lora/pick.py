@@ -20,6 +20,8 @@ def pick(
     then what is over its category's cap. What was asked for fills a cap before what was merely
     mentioned, and no cap shuts out what is permanent.
     """
+    if not (hits or extra or catalog.permanent):
+        return (), ()
     asked = [*(catalog.loras[ident] for ident in catalog.permanent), *extra]
     wanted = {lora.id: lora for lora in (*asked, *(hit.lora for hit in hits))}
     first = {lora.id for lora in asked}

@@ -20,6 +20,8 @@ def tags(text: str) -> tuple[str, list[tuple[str, float]]]:
     A1111 writes `<lora:name:te:unet>`, the weights for the text encoder and for the image model,
     also as `te=` and `unet=`; ours is the image model's, which is the first where only one stands.
     """
+    if "<" not in text:
+        return text, []
     found = [(tag[1].strip(), _weight(tag[2])) for tag in _TAG.finditer(text)]
     if not found:
         return text, []
@@ -72,6 +74,8 @@ _NAMES: Final[tuple[Callable[[Lora], Iterable[str]], ...]] = (
 
 def asked(catalog: Catalog, tagged: Sequence[tuple[str, float]]) -> tuple[list[Lora], list[Note]]:
     """The LoRAs of `<lora:name:weight>` tags, and a note for each name that nobody knows."""
+    if not tagged:
+        return [], []
     found = [(name, weight, find(catalog, name)) for name, weight in tagged]
     loras = [at_weight(lora, weight) for _, weight, lora in found if lora]
     notes = [

@@ -41,6 +41,8 @@ def check_text(text: str) -> None:
     """Forbidden, naming the rule, for what is never made, in any of a dozen languages."""
     text = text.strip()
     found = _found(text)
+    if not found:
+        return
     if "never" in found or (found & _SEXUAL and _has_minor(text)):
         raise Forbidden(f"{_MINORS} (refused by the rule 'minors').")
     real = "people" in found or (found & _EXPLICIT and _named_role().search(text))
@@ -58,20 +60,22 @@ def check_scene(scene: Scene) -> None:
 
 def rating_of(text: str) -> Rating:
     """What a text amounts to by its words."""
-    return _RATES.get(rule_of(text), Rating.GENERAL)
+    return by_words(text)[0]
 
 
-def rule_of(text: str) -> str:
-    """The name of the rule behind `rating_of`: `sex`, `nudity`, `gore`, `suggestive`, or none."""
+def by_words(text: str) -> tuple[Rating, str]:
+    """What a text amounts to, and by which rule: `sex`, `nudity`, `gore`, `suggestive`, or none."""
     found = _found(text.strip())
-    return next((rule for rule in _RATES if rule in found), "")
+    for rule, rating in _RATES.items() if found else ():
+        if rule in found:
+            return rating, rule
+    return Rating.GENERAL, ""
 
 
 def rated(scene: Scene) -> tuple[Rating, str]:
     """The higher of what a scene's words amount to and what its writer said, and by which rule."""
-    text = _text_of(scene)
-    by_words, said = rating_of(text), Rating.named(scene.rating)
-    return (said, "scene writer") if said > by_words else (by_words, rule_of(text))
+    told, said = by_words(_text_of(scene)), Rating.named(scene.rating)
+    return (said, "scene writer") if said > told[0] else told
 
 
 def label(rating: Rating) -> Literal["general", "suggestive", "mature"]:

@@ -1,9 +1,11 @@
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.lora import fold as folding
 from bridge.lora.edges import stands_alone
 from bridge.lora.fold import fold, folded_term
 
@@ -29,6 +31,15 @@ TEXT = st.lists(ODD, max_size=40).map("".join)
 )
 def test_variants_fold_to_one(variant: str) -> None:
     assert folded_term(variant) == "zoë d'arve-lin"
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT | st.text(st.characters(max_codepoint=127), max_size=8))
+def test_what_looks_even_is_folded_as_all_else(text: str) -> None:
+    quick = fold(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "_EVEN", re.compile(r"(?!)"))
+        assert quick == fold(text)
 
 
 @settings(max_examples=200, deadline=None)
