@@ -8,13 +8,13 @@ import socket
 from dataclasses import replace
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bridge import __version__
 from bridge.api.rooms import DoorSettings, Rooms
 from bridge.api.site import build
 from bridge.app import Bridge, running
 from bridge.cli.allocator import settle
+from bridge.cli.exchange import Exchange
 from bridge.cli.wiring import configured
 from bridge.errors import BadRequest
 from bridge.observe.log import install
@@ -25,8 +25,6 @@ from bridge.styles import read_styles
 log = logging.getLogger("bridge")
 COLLECTED_AFTER = 10_000
 """Objects more than before: a request makes a thousand, of which nearly all go by themselves."""
-SENT_AT_ONCE = 8 << 20
-"""Bytes of an answer that go to the socket without waiting for it: they are in memory anyhow."""
 GRACE_S = 10
 """How long a stop waits for pictures that clients wait for."""
 
@@ -41,15 +39,6 @@ def run(options: argparse.Namespace) -> int:
     door = listening(settings.host, settings.port)
     with door, asyncio.Runner(loop_factory=_loop()) as runner:
         return runner.run(_serve(settings, door))
-
-
-class Exchange(HttpToolsProtocol):
-    """A connection whose answers need not be taken piece by piece."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """As uvicorn calls it."""
-        super().connection_made(transport)
-        transport.set_write_buffer_limits(SENT_AT_ONCE)
 
 
 async def _serve(settings: Settings, door: socket.socket) -> int:
