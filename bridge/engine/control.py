@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 
 class Signal:
@@ -19,8 +21,7 @@ class Signal:
         """Wake everybody who waits; it stays set."""
         self._is_set = True
         for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
+            _wake(future)
 
     def waiting(self) -> "asyncio.Future[None]":
         """A future that is done when it is set; whoever gives up waiting cancels it."""
@@ -31,6 +32,25 @@ class Signal:
             self._waiting.add(future)
             future.add_done_callback(self._waiting.discard)
         return future
+
+    async def or_done(self, task: "asyncio.Future[Any]", seconds: float) -> None:
+        """Wait until it is set, or `task` is done, or `seconds` have passed."""
+        loop = asyncio.get_running_loop()
+        woken = self.waiting()
+        wake = partial(_wake, woken)
+        timer = loop.call_later(seconds, wake)
+        task.add_done_callback(wake)
+        try:
+            await woken
+        finally:
+            timer.cancel()
+            task.remove_done_callback(wake)
+            woken.cancel()
+
+
+def _wake(future: "asyncio.Future[None]", *_: object) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 @dataclass(slots=True)
