@@ -35,17 +35,20 @@ class Signal:
 
     async def or_done(self, task: "asyncio.Future[Any]", seconds: float) -> None:
         """Wait until it is set, or `task` is done, or `seconds` have passed."""
+        if self._is_set or task.done():
+            return
         loop = asyncio.get_running_loop()
-        woken = self.waiting()
+        woken: asyncio.Future[None] = loop.create_future()
         wake = partial(_wake, woken)
         timer = loop.call_later(seconds, wake)
         task.add_done_callback(wake)
+        self._waiting.add(woken)
         try:
             await woken
         finally:
-            timer.cancel()
+            self._waiting.discard(woken)
             task.remove_done_callback(wake)
-            woken.cancel()
+            timer.cancel()
 
 
 def _wake(future: "asyncio.Future[None]", *_: object) -> None:

@@ -78,8 +78,8 @@ def trouble(error: object, output: object) -> str:
     error = error or inner.get("error")
     if not error and inner.get("status") == "error":
         error = inner.get("message") or "error"
-    if not error and not any(found(output)):
-        error = inner.get("errors")
+    if not error and (errors := inner.get("errors")) and not any(found(output)):
+        error = errors
     if isinstance(error, str) and error.lstrip().startswith("{"):
         try:
             error = msgspec.json.decode(error)
