@@ -85,8 +85,6 @@ class Adoption:
 
     async def with_addresses(self, ready: Ready) -> Ready:
         """`ready` with the addresses at which a cloud can read its LoRAs; LoraUnreachable."""
-        if not ready.loras:
-            return ready
         loras = [replace(use, url=await self._address(use)) for use in ready.loras]
         return replace(ready, loras=tuple(loras))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 
 class Signal:
@@ -19,8 +21,7 @@ class Signal:
         """Wake everybody who waits; it stays set."""
         self._is_set = True
         for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
+            _wake(future)
 
     def waiting(self) -> "asyncio.Future[None]":
         """A future that is done when it is set; whoever gives up waiting cancels it."""
@@ -31,6 +32,28 @@ class Signal:
             self._waiting.add(future)
             future.add_done_callback(self._waiting.discard)
         return future
+
+    async def or_done(self, task: "asyncio.Future[Any]", seconds: float) -> None:
+        """Wait until it is set, or `task` is done, or `seconds` have passed."""
+        if self._is_set or task.done():
+            return
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        wake = partial(_wake, woken)
+        timer = loop.call_later(seconds, wake)
+        task.add_done_callback(wake)
+        self._waiting.add(woken)
+        try:
+            await woken
+        finally:
+            self._waiting.discard(woken)
+            task.remove_done_callback(wake)
+            timer.cancel()
+
+
+def _wake(future: "asyncio.Future[None]", *_: object) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 @dataclass(slots=True)

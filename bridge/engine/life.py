@@ -1,9 +1,10 @@
 """From intent to picture: what becomes of one attempt at one cloud, whoever waits for it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import Any
 
 from bridge.domain import Ready
 from bridge.engine.adopt import Adoption
@@ -27,7 +28,7 @@ LINE_S = 5.0
 FIND_TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Life:
     """One attempt's."""
 
@@ -37,10 +38,12 @@ class Life:
     adoption: Adoption
     cancel: Callable[[Attempt], None]
     """Stops the bill, where that can be done."""
+    warm: bool = False
+    """The model has just made a picture."""
 
-    async def lived(self, seconds: float, upload: float) -> Outcome:
+    def lived(self, seconds: float, upload: float) -> Coroutine[Any, Any, Outcome]:
         """From the LoRAs to the books; patience: `seconds` for the submit, `upload` for LoRAs."""
-        return await self._settled(self._brought(seconds, upload))
+        return self._settled(self._brought(seconds, upload))
 
     async def recovered(self) -> Outcome:
         """What another process began."""
@@ -62,21 +65,20 @@ class Life:
 
     async def _brought(self, seconds: float, upload: float) -> Outcome:
         attempt, talk, ready = self.attempt, self.talk, self.attempt.ready
-        if attempt.model.loras and attempt.model.loras.named == "handle" and ready.loras:
+        if ready.loras and attempt.model.loras and attempt.model.loras.named == "handle":
             attempt.control.stage = f"{attempt.title} takes in a LoRA"
             ready = await self.adoption.with_handles(talk, ready, seconds=upload)
-        else:
+        elif ready.loras:
             ready = await self.adoption.with_addresses(ready)
         ready = await wrapped(attempt, ready)
         attempt.control.stage = f"waiting for {attempt.title}"
 
         if attempt.adapter.card.recovery == "none" or attempt.model.held:
             # the answer is the picture, and nothing finds it again: it is waited for to the end
-            seconds = max(seconds, self.talk.pace.seconds(SYNC_S))
+            seconds = max(seconds, talk.pace.seconds(SYNC_S))
         try:
             try:
-                async with beside(peeking(talk, attempt)):
-                    begun = await self._taken(ready, seconds)
+                begun = await beside(peeking(talk, attempt), self._taken(ready, seconds))
             except Uncertain as error:
                 begun = await self._found(error.text)
             return await self._finished(begun)
@@ -85,21 +87,12 @@ class Life:
 
     async def _taken(self, ready: Ready, seconds: float) -> Ticket | Finished:
         """What the submit comes to. A cloud that says Busy took nothing: it is asked again."""
-        attempt = self.attempt
-
-        async def before_paid() -> None:
-            attempt.check_wanted()
-            if not attempt.booked:
-                attempt.booked = True
-                await self.keeper.intent(attempt)
-            attempt.check_wanted()
-
-        ends = monotonic() + seconds
+        attempt, left, ends = self.attempt, seconds, monotonic() + seconds
         while True:
             verb = attempt.adapter.submit(ready, attempt.ref)
             try:
                 begun = await self.talk.drive(
-                    verb, seconds=ends - monotonic(), before_paid=before_paid
+                    verb, seconds=left, before_paid=self._booked, warm=self.warm
                 )
                 attempt.placed = True
                 return begun
@@ -109,6 +102,16 @@ class Life:
                 if monotonic() + pause >= ends:
                     raise
                 await asyncio.sleep(pause)
+                left = ends - monotonic()
+
+    async def _booked(self) -> None:
+        """What is done before the paid call leaves."""
+        attempt = self.attempt
+        attempt.check_wanted()
+        if not attempt.booked:
+            attempt.booked = True
+            await self.keeper.intent(attempt)
+            attempt.check_wanted()
 
     async def _looked_after(self) -> Outcome:
         return await self._finished(self.attempt.ticket or await self._found())
@@ -136,9 +139,11 @@ class Life:
             self.keeper.ticket(attempt, begun)  # on disk while the first look is under way
             if attempt.given_up:
                 self.cancel(attempt)
-            async with beside(listening(talk, attempt, begun)):
-                seconds, on_disk = self.talk.pace.seconds(LIFE_S), self.keeper.caught_up
-                begun = await watch(talk, begun, attempt, seconds=seconds, before_wait=on_disk)
+            seconds, on_disk = talk.pace.seconds(LIFE_S), self.keeper.caught_up
+            begun = await beside(
+                listening(talk, attempt, begun),
+                watch(talk, begun, attempt, seconds=seconds, before_wait=on_disk),
+            )
         attempt.cost, attempt.finished = begun.cost, True
         picture = await fetch(talk, begun, seconds=FETCH_S)
         outcome = Outcome(picture, attempt.ref, begun.cost, begun.seed, begun.facts)

@@ -1,29 +1,31 @@
 """Listening beside the looks: progress over a websocket, or of a submit that is still open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
-from typing import Any
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from bridge.engine.attempt import Attempt
 from bridge.engine.contract import Ticket, Watch
 from bridge.engine.talk import Talk
 from bridge.errors import AttemptError
 
+Result = TypeVar("Result")
 PEEK_S = 1.0
 PEEK_CALL_S = 5.0
 
 
-def beside(work: Coroutine[Any, Any, None] | None) -> AbstractAsyncContextManager[None]:
-    """`work` goes on while the block runs, and no longer; its failures are nobody's."""
-    return _beside(work) if work else nullcontext()
+def beside(
+    work: Coroutine[Any, Any, None] | None, first: Coroutine[Any, Any, Result]
+) -> Coroutine[Any, Any, Result]:
+    """What `first` comes to; until then `work` goes on, and its failures are nobody's."""
+    return _beside(work, first) if work else first
 
 
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _beside(work: Coroutine[Any, Any, None], first: Coroutine[Any, Any, Result]) -> Result:
     task = asyncio.create_task(work)
     try:
-        yield
+        return await first
     finally:
         task.cancel()
         # a strange message must not cost the picture

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from bridge.engine.adopt import Adoption, Hosts, Shelf
 from bridge.engine.attempt import Attempt, Outcome
+from bridge.engine.contract import Adapter
 from bridge.engine.keep import Keeper
 from bridge.engine.life import FIND_TRIES, Life
 from bridge.engine.pace import Pace
@@ -34,7 +35,9 @@ class Engine:
         self._slots = slots
         self._adoption = Adoption(shelf, hosts)
         self._hosts, self._taking = hosts, dict[str, asyncio.Task[None]]()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], str] = {}
+        """All that goes on, with the ref of what is an attempt."""
+        self._talks: dict[Adapter, Talk] = {}
         self._worked: dict[tuple[str, str], float] = {}
         """When each model of each account last made a picture."""
         self._hooks: dict[str, Attempt] = {}
@@ -51,15 +54,11 @@ class Engine:
         What is given up is cancelled where that stops the bill; else it ends in the gallery.
         """
         assert attempt.task is not None
-        stop = attempt.control.stop.waiting()
-        try:
-            await _either(attempt.task, stop, seconds)
-            if attempt.ticket and not attempt.task.done():
-                more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
-                seconds += max(more, 0.0)
-                await _either(attempt.task, stop, more)
-        finally:
-            stop.cancel()
+        await attempt.control.stop.or_done(attempt.task, seconds)
+        if attempt.ticket and attempt.ticket.patience and not attempt.task.done():
+            more = min(self.pace.seconds(attempt.ticket.patience), at_most - seconds)
+            seconds += max(more, 0.0)
+            await attempt.control.stop.or_done(attempt.task, more)
         if attempt.task.done():
             return attempt.task.result()
         self._give_up(attempt)
@@ -109,31 +108,42 @@ class Engine:
 
     def _begun(self, attempt: Attempt, work: Coroutine[Any, Any, Outcome]) -> None:
         self._hooks[attempt.ref] = attempt
-        attempt.task = self._spawn(work)
-        attempt.task.add_done_callback(lambda _: self._hooks.pop(attempt.ref, None))
+        attempt.task = self._spawn(work, attempt.ref)
 
-    def _spawn(self, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+    def _spawn(self, work: Coroutine[Any, Any, Result], ref: str = "") -> "asyncio.Task[Result]":
         task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        # an attempt that nobody waits for any more is booked, so its error has been told
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._tasks[task] = ref
+        task.add_done_callback(self._ended)
         return task
 
-    def _talk(self, attempt: Attempt) -> Talk:
-        worked = self._worked.get(_model_of(attempt), -WARM_S)
-        return Talk(attempt.adapter, self._transport, self.pace, monotonic() < worked + WARM_S)
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._hooks.pop(self._tasks.pop(task), None)
+        if not task.cancelled():
+            # an attempt that nobody waits for any more is booked, so its error has been told
+            task.exception()
 
-    def _life_of(self, attempt: Attempt) -> Life:
-        return Life(attempt, self._talk(attempt), self._keeper, self._adoption, self._cancel)
+    def _talk(self, attempt: Attempt) -> Talk:
+        talk = self._talks.get(attempt.adapter)
+        if talk is None:
+            talk = self._talks[attempt.adapter] = Talk(attempt.adapter, self._transport, self.pace)
+        return talk
+
+    def _life_of(self, attempt: Attempt, *, warm: bool = False) -> Life:
+        talk = self._talk(attempt)
+        return Life(attempt, talk, self._keeper, self._adoption, self._cancel, warm)
 
     async def _lived(self, attempt: Attempt, seconds: float, upload: float) -> Outcome:
         account = attempt.adapter.account.name
-        async with self._slots.lease(account, attempt.adapter.card.at_once):
+        worked = account, attempt.model.id
+        await self._slots.take(account, attempt.adapter.card.at_once)
+        try:
             attempt.placed = True
-            outcome = await self._life_of(attempt).lived(seconds, upload)
-            self._worked[_model_of(attempt)] = monotonic()
+            warm = monotonic() < self._worked.get(worked, -WARM_S) + WARM_S
+            outcome = await self._life_of(attempt, warm=warm).lived(seconds, upload)
+            self._worked[worked] = monotonic()
             return outcome
+        finally:
+            self._slots.give_back(account)
 
     def _give_up(self, attempt: Attempt) -> None:
         attempt.given_up, card = True, attempt.adapter.card
@@ -147,12 +157,3 @@ class Engine:
         if attempt.adapter.card.cancel_stops_bill:
             verb = attempt.adapter.cancel(attempt.ref, attempt.ticket)
             self._spawn(self._talk(attempt).drive(verb, seconds=CANCEL_S, tries=FIND_TRIES))
-
-
-def _model_of(attempt: Attempt) -> tuple[str, str]:
-    return attempt.adapter.account.name, attempt.model.id
-
-
-async def _either(one: "asyncio.Future[Any]", other: "asyncio.Future[Any]", seconds: float) -> None:
-    """Until one of them is done, or so long."""
-    await asyncio.wait({one, other}, timeout=seconds, return_when="FIRST_COMPLETED")

@@ -1,8 +1,6 @@
-"""How many pictures are under way at once per account: a lease, shared by doors and jobs."""
+"""How many pictures are under way at once per account: one line for doors and jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Slots:
@@ -12,16 +10,18 @@ class Slots:
         self._lines: dict[str, asyncio.Semaphore] = {}
         self._busy: dict[str, int] = {}
 
-    @asynccontextmanager
-    async def lease(self, account: str, at_once: int) -> AsyncIterator[None]:
-        """Wait in line for one of `at_once` places; leaving the block gives it back."""
-        line = self._lines.setdefault(account, asyncio.Semaphore(at_once))
-        async with line:
-            self._busy[account] = self.busy(account) + 1
-            try:
-                yield
-            finally:
-                self._busy[account] -= 1
+    async def take(self, account: str, at_once: int) -> None:
+        """Wait in line for one of `at_once` places."""
+        line = self._lines.get(account)
+        if line is None:
+            line = self._lines[account] = asyncio.Semaphore(at_once)
+        await line.acquire()
+        self._busy[account] = self._busy.get(account, 0) + 1
+
+    def give_back(self, account: str) -> None:
+        """The place is free for the next in line."""
+        self._busy[account] -= 1
+        self._lines[account].release()
 
     def busy(self, account: str) -> int:
         """Pictures under way at this account now."""

@@ -30,7 +30,9 @@ async def watch(
     for number, wait in enumerate(talk.pace.looks()):
         if number == 1:
             await before_wait()
-        await _pause(attempt, wait + asked)
+        if wait + asked > 0:
+            await _pause(attempt, wait + asked)
+        attempt.woken.clear()
         asked = 0.0
         if monotonic() >= ends:
             break
@@ -50,11 +52,9 @@ async def watch(
 
 async def _pause(attempt: Attempt, seconds: float) -> None:
     """So long, or until somebody says that a look is worth it."""
-    if seconds > 0:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await attempt.woken.wait()
-    attempt.woken.clear()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await attempt.woken.wait()
 
 
 def _final(error: AttemptError, unknown: int) -> AttemptError | None:

@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import fields
 from datetime import UTC, datetime
-from time import time
+from time import localtime, strftime, time
 from typing import Literal, TextIO, get_args
 
 import orjson
@@ -65,23 +65,18 @@ class TextLines(logging.Formatter):
     """The same for people: `12:30:01 INFO attempt ended provider=runware outcome=ok …`."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
-        self._second, self._said = 0, ""
+        super().__init__()
+        self._second, self._clock = 0, ""
 
-    def formatTime(  # noqa: N802  # logging's own name
-        self, record: logging.LogRecord, datefmt: str | None = None
-    ) -> str:
-        """The clock, put into words once a second."""
-        if int(record.created) != self._second:
-            self._said = super().formatTime(record, datefmt)
-            self._second = int(record.created)
-        return self._said
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's own name
-        """The message, with the fact's fields behind it."""
+    def format(self, record: logging.LogRecord) -> str:
+        """The message with the fact's fields behind it; below them, where it happened."""
+        second = int(record.created)
+        if second != self._second:
+            self._second, self._clock = second, strftime("%H:%M:%S", localtime(second))
         fact = getattr(record, "fact", {})
         said = [f"{key}={value}" for key, value in fact.items() if value not in (None, "", ())]
-        return " ".join([super().formatMessage(record), *said])
+        line = " ".join([self._clock, record.levelname, record.getMessage(), *said])
+        return "\n".join(filter(None, (line, record.exc_text, record.stack_info)))
 
 
 def install(form: Form, redact: Redactor, stream: TextIO = sys.stderr) -> None:
@@ -122,9 +117,10 @@ def _is_told_later(event: Event) -> bool:
 def _record(level: int, words: str, fact: dict[str, object]) -> logging.LogRecord:
     """As `log.log` makes it, but without looking for the caller, which costs more than the line."""
     record, now = logging.LogRecord.__new__(logging.LogRecord), time()
-    changed = {"levelno": level, "levelname": logging.getLevelName(level), "msg": words}
-    times = {"created": now, "msecs": int(now * 1000) % 1000}
-    record.__dict__.update(_BLANK, **changed, **times, fact=fact)
+    record.__dict__.update(
+        _BLANK, levelno=level, levelname=logging.getLevelName(level), msg=words,
+        created=now, msecs=int(now * 1000) % 1000, fact=fact,
+    )  # fmt: skip
     return record
 
 

@@ -60,8 +60,8 @@ class Redacted(logging.Filter):
         """Always true; the record is changed in place."""
         record.msg, record.args = record.getMessage(), None
         fact = getattr(record, "fact", {})
-        texts = [record.msg, *(value for value in fact.values() if isinstance(value, str))]
-        joined = "\n".join(texts)
+        texts = [value for value in fact.values() if isinstance(value, str)]
+        joined = "\n".join([record.msg, *texts])
         if self._redact(joined) != joined:  # rare, so that one look at all of them is enough
             record.msg = self._redact(record.msg)
             record.fact = {k: self._redact(v) if isinstance(v, str) else v for k, v in fact.items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 
-from bridge.domain import AttemptRecord, Job, Made, Rating, Ready
+from bridge.domain import AttemptRecord, Job, Made, Ready
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.control import Control
 from bridge.engine.fit import fit
@@ -59,8 +59,7 @@ def asked_at(job: Job, route: Route) -> Job:
 def turn(chain: Chain, route: Route, error: AttemptError, health: Health) -> None:
     """Take out of the chain what `error` rules out, and put in what can be asked differently."""
     if isinstance(error, Refused):
-        limit = Rating.named(route.model.rating)
-        chain.left = [r for r in chain.left if Rating.named(r.model.rating) > limit]
+        chain.left = [r for r in chain.left if r.rating > route.rating]
     elif not error.walks_on:
         chain.left = []
     elif isinstance(error, LoraPending | Busy) or (

@@ -4,9 +4,9 @@ Windows that count calls never fill here (a request a minute), so counts fade wi
 they are kept over restarts.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import exp, log
 from time import time
 
 import msgspec
@@ -27,9 +27,9 @@ ENOUGH = 5
 """Pictures from which a learnt p95 is believed."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Record:
-    """What is known of one account or one route; plain JSON."""
+    """What is known of one account or one route; plain JSON, and saved as its `vars`."""
 
     good: float = 0.0
     bad: float = 0.0
@@ -58,7 +58,7 @@ class Health:
         save: Callable[[str, Mapping[str, object]], None] = lambda key, state: None,
         clock: Callable[[], float] = time,
     ) -> None:
-        self._records: dict[str, Record] = {}
+        self._records: defaultdict[str, Record] = defaultdict(Record)
         self._probing: set[str] = set()
         self._scale = scale
         self._save = save
@@ -81,56 +81,64 @@ class Health:
 
     def p95(self, route: str, model: Model) -> float:
         """Seconds within which 95 % of pictures come: learnt, or the card's."""
-        seconds = self._record(route).seconds
+        seconds = self._records[route].seconds
         if len(seconds) < ENOUGH:
             return model.p95
         return sorted(seconds)[int(0.95 * (len(seconds) - 1) + 0.5)]
 
     def most_loras(self, route: str) -> int | None:
         """The number of LoRAs that the cloud was seen to take, within the last month."""
-        record = self._record(route)
-        return record.most_loras if self._clock() < record.limited + LIMIT_S else None
+        record = self._records[route]
+        if record.most_loras is None or self._clock() >= record.limited + LIMIT_S:
+            return None
+        return record.most_loras
 
     def learn_limit(self, route: str, most: int) -> None:
         """The cloud takes no more than `most` LoRAs."""
-        record = self._record(route)
+        record = self._records[route]
         record.most_loras, record.limited = most, self._clock()
-        self._save(route, msgspec.to_builtins(record))
+        self._save(route, vars(record))
 
     def rest_of(self, *keys: str) -> float:
         """Seconds until all of `keys` are rested; 0 when they may be asked now."""
-        return max(0.0, max(self._record(key).rest_until for key in keys) - self._clock())
+        until = self.rest_until(*keys)
+        return max(0.0, until - self._clock()) if until else 0.0
 
     def rest_until(self, *keys: str) -> float:
         """When all of `keys` are rested, in epoch seconds; 0 when they may be asked now."""
-        until = max(self._record(key).rest_until for key in keys)
-        return until if until > self._clock() else 0.0
+        until = max([self._records[key].rest_until for key in keys])
+        return until if until and until > self._clock() else 0.0
 
     def reason(self, key: str) -> str:
         """Why `key` rests, in a sentence."""
-        return self._record(key).reason
+        return self._records[key].reason
 
     def told(self, *keys: str) -> bool:
         """Whether one of `keys` rests until somebody acts."""
-        return any(self._record(key).told for key in keys)
+        return any([self._records[key].told for key in keys])
 
     def may_probe(self, key: str) -> bool:
         """Whether a cloud just out of a rest may be tried: by one job at a time."""
-        return not (self._record(key).rests and key in self._probing)
+        return not (self._records[key].rests and key in self._probing)
 
     def begin(self, *keys: str) -> None:
         """An attempt begins: where a rest has just ended, it is the probe."""
-        self._probing.update(key for key in keys if self._record(key).rests)
+        for key in keys:
+            if self._records[key].rests:
+                self._probing.add(key)
 
     def good(self, account: str, route: str, seconds: float) -> None:
         """A picture came after `seconds`."""
         record = self._faded(route)
         record.good += 1
         record.seconds = [*record.seconds, round(seconds, 3)][-32:]
+        self._save(route, vars(record))
         for key in (account, route):
-            known = self._record(key)
-            known.rests, known.rest_until, known.reason, known.told = 0, 0.0, "", False
-            self._end(key)
+            known = self._records[key]
+            if known.reason:
+                known.rests, known.rest_until, known.reason, known.told = 0, 0.0, "", False
+                self._save(key, vars(known))
+        self.release(account, route)
 
     def bad(self, account: str, route: str, error: AttemptError, *, parks: str) -> float:
         """An attempt failed; `parks` (account or route) rests as the error says, for the seconds
@@ -138,15 +146,16 @@ class Health:
         """
         if error.rest is not Rest.NONE:
             self._faded(route).bad += 1
-        rest = self._rest_for(self._record(parks), error)
+        rest = self._rest_for(self._records[parks], error)
         if rest:
-            record = self._record(parks)
+            record = self._records[parks]
             record.rests += 1
             record.told = error.rest is Rest.TOLD
             record.rest_until = self._clock() + rest
             record.reason = f"{error.name}: {error.text}"
         for key in {account, route}:
-            self._end(key)
+            self._save(key, vars(self._records[key]))
+        self.release(account, route)
         return rest
 
     def release(self, *keys: str) -> None:
@@ -164,21 +173,11 @@ class Health:
                 return min(error.retry_after, ASKED_MOST_S) * self._scale
         return brief * self._scale
 
-    def _record(self, key: str) -> Record:
-        record = self._records.get(key)
-        if record is None:
-            record = self._records[key] = Record()
-        return record
-
     def _faded(self, key: str) -> Record:
-        record, now = self._record(key), self._clock()
-        fade = exp(-log(2) * max(0.0, now - record.counted) / HALF_LIFE_S)
+        record, now = self._records[key], self._clock()
+        fade = 0.5 ** (max(0.0, now - record.counted) / HALF_LIFE_S)
         record.good, record.bad, record.counted = record.good * fade, record.bad * fade, now
         return record
-
-    def _end(self, key: str) -> None:
-        self._probing.discard(key)
-        self._save(key, msgspec.to_builtins(self._record(key)))
 
 
 def remembered(states: Mapping[str, Mapping[str, object]]) -> dict[str, Record]:

@@ -1,6 +1,6 @@
 """Who may get a job, and in what order they are asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -34,14 +34,17 @@ class Route:
     """`account/model`."""
     names: frozenset[str] = field(init=False, compare=False)
     """By which it is asked for: itself, its account or cloud, or a retired model of its own."""
+    rating: Rating = field(init=False, compare=False)
+    """The most that the cloud's policy lets its model show."""
 
     def __post_init__(self) -> None:
-        """Every job compares the names of every route."""
+        """Every job compares the names and ratings of every route."""
         account, cloud = self.adapter.account.name, self.adapter.card.name
         own = [f"{account}/{name}" for name in (self.model.name, *self.model.formerly)]
         object.__setattr__(self, "account", account)
         object.__setattr__(self, "name", own[0])
         object.__setattr__(self, "names", frozenset((account, cloud, *own)))
+        object.__setattr__(self, "rating", Rating.named(self.model.rating))
 
 
 def routes(adapters: Sequence[Adapter]) -> list[Route]:
@@ -61,14 +64,13 @@ def as_learnt(route: Route, health: Health) -> Route:
     return replace(route, model=replace(route.model, loras=replace(rule, most=most)))
 
 
-def eligible(
-    job: Job, all_routes: Sequence[Route], learnt: Callable[[Route], Route] = lambda route: route
-) -> list[Route]:
+def eligible(job: Job, all_routes: Sequence[Route], health: Health | None = None) -> list[Route]:
     """The routes, as learnt, that may be asked for this job at all."""
+    meant = _meant(job.route, all_routes)
     return [
         route
-        for route in map(learnt, _meant(job.route, all_routes))
-        if Rating.named(route.model.rating) >= job.shows
+        for route in (meant if health is None else [as_learnt(one, health) for one in meant])
+        if route.rating >= job.shows
         and _has_pictures(job, route)
         and enough_loras(job, route.model)
     ]

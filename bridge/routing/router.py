@@ -21,7 +21,7 @@ from bridge.errors import (
 from bridge.events import AttemptBegan, AttemptEnded, Bus, LimitLearnt, Rested
 from bridge.routing.chain import Chain, asked_at, failure, made, recipe, record, turn
 from bridge.routing.health import Health
-from bridge.routing.order import AUTO, Order, Route, as_learnt, eligible, ordered, routes
+from bridge.routing.order import AUTO, Order, Route, eligible, ordered, routes
 
 UPLOAD_S = 10.0
 """How long LoRA uploads are waited for while another cloud could be asked; they go on there."""
@@ -46,6 +46,7 @@ class Router:
         deadline: float = 300.0,
     ) -> None:
         self.routes = routes(adapters)
+        self._titles = [AUTO, *(route.name for route in self.routes)]
         self._names = frozenset({AUTO}.union(*(route.names for route in self.routes)))
         self.health = health
         self._engine = engine
@@ -55,7 +56,7 @@ class Router:
 
     def names(self) -> list[str]:
         """What a client may choose: `auto`, then every `account/model`."""
-        return [AUTO, *(route.name for route in self.routes)]
+        return self._titles
 
     def known(self, name: str) -> bool:
         """Whether `name` is a route, or an account."""
@@ -78,7 +79,7 @@ class Router:
         """The picture and its trace, `spent` seconds after the request; AllProvidersFailed, or
         Interrupted.
         """
-        candidates = eligible(job, self.routes, lambda route: as_learnt(route, self.health))
+        candidates = eligible(job, self.routes, self.health)
         chain = Chain(
             job,
             control,
@@ -203,7 +204,7 @@ class Router:
         chain.trace.append(line)
         if attempt is None:
             return
-        codes = tuple(note.code for note in attempt.ready.notes)
+        codes = tuple([note.code for note in attempt.ready.notes])
         self._bus.tell(
             AttemptEnded(
                 chain.job.id, attempt.ref, route.account, route.model.name, line.outcome,

@@ -82,16 +82,19 @@ class Transport:
         if stranger:
             check_url(url)
         session = self._strangers if stranger else self._clouds
-        exchange = session.request(
-            method, url, headers=headers, data=_sent(body), timeout=limits, allow_redirects=False
-        )
+        sent = (body or None) if isinstance(body, bytes) else _form(body)
         try:
-            async with exchange as answer:
+            answer = await session.request(
+                method, url, headers=headers, data=sent, timeout=limits, allow_redirects=False
+            )
+            try:
                 got = await _read(answer, self._caps[0], self._room)
-                low = {name.lower(): value for name, value in answer.headers.items()}
-                return reply_of(answer.status, low, got.raw, got)
+            finally:
+                if not answer.closed:  # not read to its end, else it has let go by itself
+                    answer.close()
         except FAILURES as error:
             raise _name(error) from None
+        return reply_of(answer.status, answer.headers, got.raw, got)
 
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
@@ -174,11 +177,9 @@ class Transport:
         await self._strangers.close()
 
 
-def _sent(body: bytes | Form) -> bytes | aiohttp.FormData | None:
-    if isinstance(body, bytes):
-        return body or None
+def _form(fields: Form) -> aiohttp.FormData:
     form = aiohttp.FormData(default_to_multipart=True)
-    for name, value, filename, kind in body:
+    for name, value, filename, kind in fields:
         form.add_field(name, value, filename=filename or None, content_type=kind or None)
     return form
 

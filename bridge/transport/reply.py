@@ -41,7 +41,7 @@ class Reply:
 
     status: int
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """Asked for by names in lower case."""
     json: object = None
     text: str = ""
     """The first 2,000 characters of a body that is no JSON, or of an error's."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bridge.domain import Job, Lora, LoraFile
 from bridge.engine.card import LoraRule, Model, Sizes, Span
-from bridge.engine.fit import fit
+from bridge.engine.fit import changed, fit
 from bridge.engine.size import nearest_size
 
 MODEL = Model(
@@ -32,6 +32,17 @@ def test_what_can_be_expressed_is_kept_without_a_note() -> None:
     assert (cut.notes, cut.loss, cut.dropped) == ((), 0, ())
     assert cut.uses[0].url == "https://example.org/rose"
     assert (cut.job.steps, cut.job.guidance, cut.job.negative) == (6, 2.0, "fog")
+
+
+def test_a_changed_job_is_a_new_one() -> None:
+    job = replace(JOB, negative="fog", loras=(lora("rose", "flux1"),))
+    assert changed(job, steps=7, guidance=2.0) == replace(job, steps=7, guidance=2.0)
+    assert job.steps is None
+
+
+def test_what_is_as_the_model_takes_it_is_not_changed() -> None:
+    job = replace(JOB, steps=6, guidance=2.0)
+    assert fit(job, MODEL).job is job
 
 
 def test_nothing_asked_means_the_models_usual() -> None:

@@ -232,5 +232,6 @@ async def test_the_credits_try_the_key(room: Chamber) -> None:
     talk = Talk(adapter, room.transport, room.engine.pace)
     assert await talk.drive(adapter.inquire(), seconds=5) == {"credits": "123.4"}
     adapter.account = replace(adapter.account, key="wrong")
+    talk = Talk(adapter, room.transport, room.engine.pace)
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)

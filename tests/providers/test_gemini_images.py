@@ -173,6 +173,7 @@ async def test_the_models_are_told_for_nothing_and_the_key_is_tried(room: Chambe
     assert told["image models"].split(", ")[0] == "gemini-2.5-flash-image"
     assert "3.8" not in told["image models"]
     talk.adapter.account = replace(talk.adapter.account, key="wrong")
+    talk = Talk(talk.adapter, room.transport, Pace(SCALE))
     with pytest.raises(Unpayable, match="API key not valid"):
         await talk.drive(talk.adapter.inquire(), seconds=5)
     assert room.paid(CLOUD) == 0

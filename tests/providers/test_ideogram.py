@@ -240,5 +240,6 @@ async def test_the_key_is_tried_for_nothing(room: Chamber) -> None:
     talk = Talk(at(room), room.transport, Pace(SCALE))
     assert await talk.drive(talk.adapter.inquire(), seconds=5) == {"own models": "0"}
     talk.adapter.account = replace(talk.adapter.account, key="wrong")
+    talk = Talk(talk.adapter, room.transport, Pace(SCALE))
     with pytest.raises(Unpayable, match="authorization token"):
         await talk.drive(talk.adapter.inquire(), seconds=5)

@@ -196,5 +196,6 @@ async def test_the_key_is_tried_for_nothing(room: Chamber) -> None:
     room.emulator.faults.add("pixeldojo", "status", match="/jobs$", status=404)
     assert await talk.drive(adapter.inquire(), seconds=5) == {}
     adapter.account = replace(adapter.account, key="wrong")
+    talk = Talk(adapter, room.transport, room.engine.pace)
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)

@@ -198,5 +198,6 @@ async def test_the_account_tries_the_token(room: Chamber) -> None:
     told = await talk.drive(adapter.inquire(), seconds=5)
     assert told == {"username": "mira", "type": "user"}
     adapter.account = replace(adapter.account, key="wrong")
+    talk = Talk(adapter, room.transport, room.engine.pace)
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)

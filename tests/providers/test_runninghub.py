@@ -313,6 +313,7 @@ async def test_the_account_can_be_asked_after(room: Chamber) -> None:
     facts = await talk.drive(adapter.inquire(), seconds=5)
     assert facts == {"remainCoins": "1778", "currentTaskCounts": "0", "apiType": "NORMAL"}
     adapter.account = replace(adapter.account, key="wrong")
+    talk = Talk(adapter, room.transport, Pace(0.01))
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)
 

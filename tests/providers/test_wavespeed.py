@@ -211,5 +211,6 @@ async def test_the_balance_tries_the_key(room: Chamber) -> None:
     talk = Talk(adapter, room.transport, room.engine.pace)
     assert await talk.drive(adapter.inquire(), seconds=5) == {"balance": "$12.5"}
     adapter.account = replace(adapter.account, key="wrong")
+    talk = Talk(adapter, room.transport, room.engine.pace)
     with pytest.raises(Unpayable):
         await talk.drive(adapter.inquire(), seconds=5)

@@ -216,6 +216,25 @@ async def test_sizes_are_capped(transport: Transport, declared: bool) -> None:
             await transport.request("GET", home, headers={}, body=b"", timeout=5)
 
 
+async def test_a_connection_is_kept_when_the_answer_was_read(transport: Transport) -> None:
+    peers = list[object]()
+
+    async def noted(request: web.Request) -> web.Response:
+        assert request.transport
+        peers.append(request.transport.get_extra_info("peername"))
+        return web.Response(body=bytes(200_000 if request.path == "/large" else 20))
+
+    async with serving(noted) as (home, _):
+        for path in ("small", "small", "large", "small"):
+            try:
+                url = f"{home}/{path}"
+                reply = await transport.request("POST", url, headers={}, body=b"{}", timeout=20)
+                assert reply.headers.get("content-length") == "20"
+            except Garbled:
+                assert path == "large"
+    assert peers[0] == peers[1] == peers[2] != peers[3], "what was not read to its end is closed"
+
+
 async def test_nobody_there_means_that_nothing_was_sent(transport: Transport) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -80,8 +80,12 @@ class Workflow:
         sent = {**self.always, **self.second_pass(job), **job.options}
         made: dict[str, Any] = {k: _own(value) for k, value in sent.items()}
         for place, value in asked:
-            if value not in (None, "", []):
+            if value in (None, "", []):
+                continue
+            if "." in place:
                 _put(made, place, value)
+            else:
+                made[place] = value
         return made
 
     def second_pass(self, job: Ready) -> Mapping[str, object]:

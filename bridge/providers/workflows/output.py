@@ -27,9 +27,9 @@ _PARTS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|/\s*(\d+))")
 
 def finished(output: object, facts: Mapping[str, str]) -> Finished:
     """Pictures, scores, seed, and the cost in dollars that only public endpoints tell."""
-    inner = output if isinstance(output, Mapping) else {}
+    inner = output if isinstance(output, dict) else {}
     deeper = inner.get("metadata")
-    seeds = [part.get("seed") for part in (inner, deeper) if isinstance(part, Mapping)]
+    seeds = [part.get("seed") for part in (inner, deeper) if isinstance(part, dict)]
     usd = inner.get("cost")
     return Finished(
         tuple(found(output)),
@@ -50,7 +50,7 @@ def found(output: object, depth: int = 0) -> Iterator[Inline | Remote]:
             yield Inline(output)
     elif depth < DEEPEST:
         parts = output if isinstance(output, list) else ()
-        if isinstance(output, Mapping):
+        if isinstance(output, dict):
             parts = [output[key] for key in KEYS if key in output]
         for part in parts:
             yield from found(part, depth + 1)
@@ -58,7 +58,7 @@ def found(output: object, depth: int = 0) -> Iterator[Inline | Remote]:
 
 def progress(output: object) -> float | None:
     """0 … 1 of whatever a worker sends as its progress: 0.4, 40, "40 %", "12/30", an object."""
-    if isinstance(output, Mapping):
+    if isinstance(output, dict):
         output = output.get("progress", output.get("percent"))
     if isinstance(output, str) and (told := _PARTS.search(output)):
         done, whole = float(told[1]), float(told[2] or 100)
@@ -74,18 +74,18 @@ def trouble(error: object, output: object) -> str:
 
     An exception comes as JSON in a string; its traceback stays out, for it repeats the request.
     """
-    inner = output if isinstance(output, Mapping) else {}
+    inner = output if isinstance(output, dict) else {}
     error = error or inner.get("error")
     if not error and inner.get("status") == "error":
         error = inner.get("message") or "error"
-    if not error and not any(found(output)):
-        error = inner.get("errors")
+    if not error and (errors := inner.get("errors")) and not any(found(output)):
+        error = errors
     if isinstance(error, str) and error.lstrip().startswith("{"):
         try:
             error = msgspec.json.decode(error)
         except msgspec.DecodeError:
             return str(error)
-    if isinstance(error, Mapping):
+    if isinstance(error, dict):
         names = ("error_type", "error_message", "message", "error")
         return ": ".join(str(error[name]) for name in names if error.get(name))
     if isinstance(error, list):
@@ -95,8 +95,8 @@ def trouble(error: object, output: object) -> str:
 
 def counts(health: object, what: str) -> Mapping[str, int]:
     """The numbers of `workers` or `jobs` in an answer of /health; empty when there are none."""
-    inner = health.get(what) if isinstance(health, Mapping) else None
-    numbers = inner.items() if isinstance(inner, Mapping) else ()
+    inner = health.get(what) if isinstance(health, dict) else None
+    numbers = inner.items() if isinstance(inner, dict) else ()
     return {name: number for name, number in numbers if type(number) is int}
 
 
