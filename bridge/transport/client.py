@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 from urllib.parse import urljoin
 
@@ -87,11 +87,7 @@ class Transport:
             answer = await session.request(
                 method, url, headers=headers, data=sent, timeout=limits, allow_redirects=False
             )
-            try:
-                got = await _read(answer, self._caps[0], self._room)
-            finally:
-                if not answer.closed:  # not read to its end, else it has let go by itself
-                    answer.close()
+            got = await _read(answer, self._caps[0], self._room)
         except FAILURES as error:
             raise _name(error) from None
         return reply_of(answer.status, answer.headers, got.raw, got)
@@ -109,8 +105,12 @@ class Transport:
         def own(at: str) -> Mapping[str, str]:
             return headers if origin(at) == origin(home) else NO_HEADERS
 
-        async with self._got(url, own, home=home, timeout=timeout) as answer:
-            return await _read(answer, self._caps[1], self._room)
+        try:
+            return await _read(
+                await self._got(url, own, home=home, timeout=timeout), self._caps[1], self._room
+            )
+        except FAILURES as error:
+            raise _name(error) from None
 
     async def download_to(
         self, file: BinaryIO, url: str, headers: Headers, *, cap: int, timeout: float,
@@ -120,38 +120,36 @@ class Transport:
 
         `headers` are asked for at each redirect. Garbled, Unavailable, Slow.
         """
-        async with self._got(url, headers, home=home, timeout=timeout) as answer:
-            size = answer.content_length or 0
-            async for chunk in answer.content.iter_chunked(1 << 20):
-                size = max(size, file.tell() + len(chunk))
-                if size > cap:
-                    raise Garbled(f"the file is larger than {cap >> 20} MB")
-                await asyncio.to_thread(file.write, chunk)
+        with _named_failures():
+            async with await self._got(url, headers, home=home, timeout=timeout) as answer:
+                size = answer.content_length or 0
+                async for chunk in answer.content.iter_chunked(1 << 20):
+                    size = max(size, file.tell() + len(chunk))
+                    if size > cap:
+                        raise Garbled(f"the file is larger than {cap >> 20} MB")
+                    await asyncio.to_thread(file.write, chunk)
 
-    @asynccontextmanager
     async def _got(
         self, url: str, headers: Headers, *, home: str, timeout: float
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer at the end of all redirects; only `home` may be private."""
+    ) -> aiohttp.ClientResponse:
+        """The answer at the end of all redirects; only `home` may be private. FAILURES, Garbled."""
         limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(CONNECT_S, timeout))
         for _ in range(REDIRECTS + 1):
             session = self._clouds
             if origin(url) != origin(home):
                 check_url(url)
                 session = self._strangers
-            sent = headers(url)
-            got = session.get(url, timeout=limits, allow_redirects=False, headers=sent)
-            with _named_failures():
-                async with got as answer:
-                    if answer.status in (301, 302, 303, 307, 308):
-                        url = urljoin(url, answer.headers.get("Location", ""))
-                        continue
-                    if answer.status != 200:
-                        raise Garbled(
-                            f"the picture's address answered {answer.status}", status=answer.status
-                        )
-                    yield answer
-                    return
+            answer = await session.get(
+                url, timeout=limits, allow_redirects=False, headers=headers(url)
+            )
+            if answer.status == 200:
+                return answer
+            answer.close()
+            if answer.status not in (301, 302, 303, 307, 308):
+                raise Garbled(
+                    f"the picture's address answered {answer.status}", status=answer.status
+                )
+            url = urljoin(url, answer.headers.get("Location", ""))
         raise Garbled("the picture's address redirects in circles")
 
     async def messages(
@@ -185,6 +183,14 @@ def _form(fields: Form) -> aiohttp.FormData:
 
 
 async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Received:
+    try:
+        return await _read_whole(answer, cap, room)
+    finally:
+        if not answer.closed:  # not read to its end, else it has let go by itself
+            answer.close()
+
+
+async def _read_whole(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Received:
     length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
     if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
