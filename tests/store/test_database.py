@@ -17,9 +17,9 @@ from bridge.events import Bus, Event, StoreFailed
 from bridge.store import database as writing
 from bridge.store.connect import engine_for
 from bridge.store.database import Store
-from bridge.store.hand import Write
+from bridge.store.hand import MOST_ROWS, MOST_VALUES, Write
 from bridge.store.ledger import Ledger
-from bridge.store.tables import chat_lines, drawers
+from bridge.store.tables import chat_lines, drawers, metadata
 
 INSERT = insert(drawers)
 KEYS = select(drawers.c.key).order_by(drawers.c.updated)
@@ -226,3 +226,14 @@ async def test_what_is_not_urgent_shares_a_commit(
     await store.keep(row("c"))
     await lazy
     assert await keys(store) == ["c"]
+
+
+def test_a_letter_has_room_for_every_table() -> None:
+    assert max(len(table.columns) for table in metadata.tables.values()) < MOST_VALUES
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 64, 65, MOST_ROWS, MOST_ROWS + 1])
+async def test_as_many_as_there_are_come_in_their_order(store: Store, count: int) -> None:
+    await store.keep(row("first"))  # of its kind, and not yet in a letter
+    await store.keep(*(row(f"k{place}") for place in range(count)))
+    assert await keys(store) == ["first", *(f"k{place}" for place in range(count))]
