@@ -18,8 +18,6 @@ def read_json(raw: bytes, held: object = None) -> object:
 
     `held` is what the Blobs hold. Raises ValueError when it is no JSON.
     """
-    if len(raw) < LONG:
-        return orjson.loads(raw)
     spans = _long_strings(raw)
     if not spans:
         return orjson.loads(raw)
@@ -31,35 +29,36 @@ def read_json(raw: bytes, held: object = None) -> object:
         at = end
     parts.append(view[at:])
     blobs = {f"{_MARK}{n}": Blob(view[start:end], held) for n, (start, end) in enumerate(spans)}
-    return _put_back(orjson.loads(b"".join(parts)), blobs)
+    try:
+        return _put_back(orjson.loads(b"".join(parts)), blobs)
+    except orjson.JSONDecodeError:
+        return orjson.loads(raw)  # what lay between two quotes was no string
 
 
 def _long_strings(raw: bytes) -> list[tuple[int, int]]:
-    """Where the long, escape-free values lie: (first, one past last) between the quotes."""
+    """Where the long, escape-free values lie: (first, one past last) between the quotes.
+
+    Of every string so long a place divisible by LONG is a part, without a quote as far around.
+    """
     spans: list[tuple[int, int]] = []
-    start = raw.find(b'"')
-    while start >= 0:
-        end = _closing_quote(raw, start + 1)
+    at = LONG
+    while at < len(raw):
+        start, end = raw.rfind(b'"', 0, at) + 1, raw.find(b'"', at)
         if end < 0:
             break
-        looked_at = min(end, start + SURE)
-        escaped = raw.find(b"\\", start + 1, looked_at) >= 0
-        if end - start > LONG and not escaped and not _is_key(raw, end):
-            spans.append((start + 1, end))
-        start = raw.find(b'"', end + 1)
+        is_long = start > 0 and end - start >= LONG
+        if is_long and not (_has_escape(raw, start, end) or _is_key(raw, end)):
+            spans.append((start, end))
+        at = end - end % LONG + LONG
     return spans
 
 
-def _closing_quote(raw: bytes, at: int) -> int:
-    """The index of the quote that ends the string begun before `at`; -1 when there is none."""
-    while (end := raw.find(b'"', at)) >= 0:
-        slashes = 0
-        while raw[end - 1 - slashes] == _BACKSLASH:
-            slashes += 1
-        if slashes % 2 == 0:
-            return end
-        at = end + 1
-    return -1
+def _has_escape(raw: bytes, start: int, end: int) -> bool:
+    """Whether a backslash stands just before one of the quotes, or early in the string."""
+    return (
+        _BACKSLASH in (raw[start - 2], raw[end - 1])
+        or raw.find(b"\\", start, min(end, start + SURE)) >= 0
+    )
 
 
 def _is_key(raw: bytes, end: int) -> bool:
@@ -68,10 +67,12 @@ def _is_key(raw: bytes, end: int) -> bool:
 
 
 def _put_back(value: object, blobs: dict[str, Blob]) -> object:
+    """`value`, its marks replaced in place."""
     if isinstance(value, str):
         return blobs.get(value, value)
-    if isinstance(value, dict):
-        return {key: _put_back(item, blobs) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_put_back(item, blobs) for item in value]
+    if isinstance(value, (dict, list)):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in list(inner):
+            if isinstance(item, (str, dict, list)):
+                value[key] = _put_back(item, blobs)
     return value

@@ -34,6 +34,26 @@ def test_reads_the_same_as_a_plain_parser(value: object) -> None:
     assert with_text(read_json(raw)) == orjson.loads(raw)
 
 
+@pytest.mark.parametrize("pad", [0, 1, LONG - 12, LONG - 11, LONG - 10, LONG])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"numbers": list(range(LONG))},
+        {"text": "x" * LONG + '"' + "y" * 2 * LONG},
+        {"text": "x" * LONG + "\\"},
+        {"text": '"' + "x" * LONG},
+        {"other": "B" * LONG},
+    ],
+)
+def test_a_long_string_stands_beside_whatever_there_is(pad: int, more: dict[str, object]) -> None:
+    for value in (
+        {"p": "-" * pad, "i": "A" * LONG, **more},
+        {"p": "-" * pad, **more, "i": "A" * LONG},
+    ):
+        raw = orjson.dumps(value)
+        assert with_text(read_json(raw)) == value
+
+
 def test_long_strings_are_views_of_the_buffer() -> None:
     raw = orjson.dumps({"image": "A" * 100_000, "seed": 7})
     parsed = read_json(raw)
