@@ -44,7 +44,6 @@ pictures = Table(
     Column("cost", BigInteger),
     Column("created", BigInteger, nullable=False),
     Column("recipe", Text, nullable=False),
-    Index("pictures_by_time", "created"),
     sqlite_autoincrement=True,
 )
 
