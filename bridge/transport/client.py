@@ -194,9 +194,12 @@ async def _read_whole(answer: aiohttp.ClientResponse, cap: int, room: Room) -> R
     length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
     if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
-    body = await room.take(length) if length >= LARGE else Received()
+    if length >= LARGE:
+        body = await room.take(length)
+        body.raw = await answer.content.read()  # no more can come, so nothing is held back
+        return body
     chunks: list[bytes] = []
-    size = 0
+    size, body = 0, Received()
     try:
         async for chunk in answer.content.iter_any():
             size += len(chunk)
