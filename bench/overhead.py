@@ -1,6 +1,6 @@
 """What a picture costs on its way through the bridge, beside the least that it can cost.
 
-    python -m bench.overhead [ROUNDS] [PICTURES]      # pictures of a case in a round, 48
+    python -m bench.overhead [ROUNDS] [PICTURES]      # pictures of a case in a round, 128
 
 A 1.5 MB PNG and a 150 KB JPEG, inside a status (as from RunPod) and behind an address (as from
 Runware), at 1, 8 and 64 at once: CPU milliseconds of the process per picture, and what the client
@@ -175,4 +175,4 @@ def main(rounds: int, pictures: int) -> None:
 
 if __name__ == "__main__":
     given = [int(text) for text in sys.argv[1:]]
-    main(*(given + [15, 48][len(given) :]))
+    main(*(given + [9, 128][len(given) :]))
