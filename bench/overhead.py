@@ -152,7 +152,7 @@ def wait_for_port(port: int) -> None:
 
 
 def main(rounds: int, pictures: int) -> None:
-    """Print two tables: nothing kept, and with the pictures' files kept."""
+    """Print three tables: nothing kept, with the pictures' files kept, and without any books."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         cloud = free_port()
@@ -167,9 +167,10 @@ def main(rounds: int, pictures: int) -> None:
             "bridge": server("bench.unkept"),
             "floor": server("bench.floor", f"http://127.0.0.1:{cloud}"),
             "keeping": server("bench.unkept", "kept", data="kept"),
+            "unbooked": server("bench.unkept", "unbooked", data="unbooked"),
         }
         found = uvloop.run(measure(servers, cloud, rounds, pictures))
-    for name in ("bridge", "keeping"):
+    for name in ("bridge", "keeping", "unbooked"):
         print("\n".join(told(found, name)), end="\n\n")
 
 

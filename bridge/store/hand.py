@@ -85,7 +85,8 @@ class Quick(Hand):
         for write in plain:
             values += self._letter(write)
         values += [None] * (1 + MOST_VALUES) * (places - len(plain))
-        self._raw.execute(_SENT[places], values)
+        # `execute` would give up the interpreter's lock once more, to ask for the last row's number
+        self._raw.executemany(_SENT[places], [values])
 
     def _letter(self, write: Write) -> list[object]:
         key = _kind(write)
