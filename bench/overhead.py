@@ -4,12 +4,14 @@
 
 A 1.5 MB PNG and a 150 KB JPEG, inside a status (as from RunPod) and behind an address (as from
 Runware), at 1, 8 and 64 at once: CPU milliseconds of the process per picture, and what the client
-waits. The bridge and `bench.floor` take turns in every round, under the same allocator. The cloud
-and the clients are lean, but share the machine: CPU is the figure that repeats. Linux only.
+waits. The bridge and `bench.floor` take turns in every round, in an order that is drawn, under the
+same allocator. The cloud and the clients are lean, but share the machine: CPU is the figure that
+repeats. Linux only.
 """
 
 import asyncio
 import os
+import random
 import socket
 import statistics
 import subprocess
@@ -72,7 +74,7 @@ async def measure(
             await choose(cloud, kind)
             for way, route in ROUTES.items():
                 for at_once in AT_ONCE:
-                    for name in sorted(servers, reverse=bool(number % 2)):
+                    for name in random.sample(sorted(servers), len(servers)):
                         server = servers[name]
                         before = server.cpu()
                         count = max(pictures, 2 * at_once)
