@@ -55,6 +55,8 @@ class Store:
         self._rung = False
         self._ringer: asyncio.AbstractEventLoop | None = None
         """The loop that rings in a moment, for what is lazy."""
+        self._lazy_since = 0.0
+        """When the oldest of it came, by that loop's clock; 0: none waits."""
         self._closed = False
         self._reader = ThreadPoolExecutor(1, "store-reader")
         connection = engine.connect().execution_options(**{BEGIN: BEGIN_NOW})
@@ -148,17 +150,23 @@ class Store:
 
     def _ring_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         """For what is lazy: unless something urgent takes it along before."""
+        self._lazy_since = self._lazy_since or loop.time()
         if self._ringer is not loop:
             self._ringer = loop
-            loop.call_later(LAZY_S, self._ring_late)
+            loop.call_later(LAZY_S, self._ring_late, loop)
 
-    def _ring_late(self) -> None:
+    def _ring_late(self, loop: asyncio.AbstractEventLoop) -> None:
         self._ringer = None
-        if self._line:
+        left = self._lazy_since + LAZY_S - loop.time()
+        if self._lazy_since and left > 0:  # what was meant is gone, and this came after it
+            self._ringer = loop
+            loop.call_later(left, self._ring_late, loop)
+        elif self._line:
             self._ring()
 
     def _ring(self) -> None:
         """Wake the writer, once for all that is in line."""
+        self._lazy_since = 0.0
         if not self._rung:
             self._rung = True
             self._bell.put(None)
