@@ -26,16 +26,15 @@ async def fetch(talk: Talk, finished: Finished, *, seconds: float) -> Picture:
 async def _fetch_one(talk: Talk, entry: Entry, seconds: float) -> Picture:
     match entry:
         case Inline(b64=b64):
-            if isinstance(b64, str):
-                return from_base64(b64.encode())
-            return from_base64(b64.view, b64.held)
+            return from_base64(b64.encode() if isinstance(b64, str) else b64.view)
         case Raw(raw=raw):
             return sniff(raw)
         case Remote(url=url, keyed=keyed):
             url, home = talk.address(url), talk.adapter.account.base_url
             headers = talk.key(url) if keyed and talk.is_home(url) else {}
-            got = await talk.transport.download(url, home=home, timeout=seconds, headers=headers)
-            return sniff(got.raw, got)
+            return sniff(
+                await talk.transport.download(url, home=home, timeout=seconds, headers=headers)
+            )
         case Local(draw=draw):
             return sniff(await asyncio.to_thread(draw))
         case RefusedOne(reason=reason):

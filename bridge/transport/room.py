@@ -14,13 +14,19 @@ PATIENCE_S = 10.0
 """A reply that found no room by then is taken in all the same: it is paid, and may be slow."""
 
 
-class Received:
-    """A reply's bytes; they count as long as this is held, by whoever looks at them."""
+class Place:
+    """Room that is taken as long as this is there."""
 
-    __slots__ = ("__weakref__", "raw")
+    __slots__ = ("__weakref__",)
 
-    def __init__(self) -> None:
-        self.raw = b""
+
+class Received(bytes):
+    """A reply's bytes, with its place: both are there as long as anything looks at them.
+
+    A view that waits in a socket for a slow client holds them, too.
+    """
+
+    place: Place
 
 
 class Room:
@@ -33,13 +39,13 @@ class Room:
         self._thread = threading.get_ident()
         self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    async def take(self, size: int) -> Received:
+    async def take(self, size: int) -> Place:
         """For `size` bytes, when there is room for them, or nothing else is held."""
         if self._line or not self._fits(size):
             await self._wait(size)
         else:
             self._held += size
-        made = Received()
+        made = Place()
         finalize(made, self._let_go, asyncio.get_running_loop(), size).atexit = False
         return made
 

@@ -2,11 +2,10 @@
 
 import asyncio
 
-from bridge.transport.blob import Blob
-from bridge.transport.room import Received, Room
+from bridge.transport.room import Place, Received, Room
 
 
-async def waits(room: Room, size: int) -> "asyncio.Task[Received]":
+async def waits(room: Room, size: int) -> "asyncio.Task[Place]":
     task = asyncio.create_task(room.take(size))
     for _ in range(5):
         await asyncio.sleep(0)
@@ -18,11 +17,13 @@ async def test_what_does_not_fit_waits_for_the_last_view_of_what_is_there() -> N
     first = await room.take(6)
     task = await waits(room, 6)
     assert not task.done()
-    blob = Blob(memoryview(b"abcdef")[2:4], first)
-    del first
+    raw = Received(b"abcdef")
+    raw.place = first
+    view = memoryview(raw)[2:4]
+    del first, raw
     await asyncio.sleep(0.01)
     assert not task.done()
-    del blob
+    del view
     await asyncio.wait_for(task, 5)
 
 
@@ -32,19 +33,18 @@ async def test_first_come_first_served() -> None:
     large, small = await waits(room, 9), await waits(room, 1)
     assert not small.done()
     del held
-    await asyncio.wait_for(large, 5)
-    await asyncio.wait_for(small, 5)
+    assert isinstance(await asyncio.wait_for(large, 5), Place)
+    assert isinstance(await asyncio.wait_for(small, 5), Place)
 
 
 async def test_the_largest_is_taken_in_alone() -> None:
-    await asyncio.wait_for(Room(10).take(11), 5)
+    assert isinstance(await asyncio.wait_for(Room(10).take(11), 5), Place)
 
 
 async def test_nobody_waits_for_ever() -> None:
     room = Room(10, patience=0.01)
     held = await room.take(10)
-    await asyncio.wait_for(room.take(10), 5)
-    del held
+    assert await asyncio.wait_for(room.take(10), 5) is not held
 
 
 async def test_who_gives_up_leaves_the_line() -> None:
@@ -53,4 +53,4 @@ async def test_who_gives_up_leaves_the_line() -> None:
     first, second = await waits(room, 5), await waits(room, 5)
     first.cancel()
     del held
-    await asyncio.wait_for(second, 5)
+    assert isinstance(await asyncio.wait_for(second, 5), Place)
