@@ -201,6 +201,7 @@ class Picture:
     height: int
     b64: bytes | memoryview | None = None
     """The cloud's own base64 of `raw`, when it came so: handed on without encoding again."""
+    held: object = None  # what keeps the received bytes counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,16 @@ def _joined(parts: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]
 
 
 class Pieces(Response):
-    """Pieces with a known length; each is let go once the client has taken it."""
+    """Pieces with a known length; each is let go once the client has taken it.
+
+    `held` is kept until the last may leave: what counts the bytes that the pieces look at.
+    """
 
     def __init__(
-        self, parts: Sequence[bytes | memoryview], headers: Mapping[str, str], media_type: str
-    ) -> None:
+        self, parts: Sequence[bytes | memoryview], headers: Mapping[str, str], media_type: str,
+        held: object = None,
+    ) -> None:  # fmt: skip
+        self._held = held
         length = sum(map(len, parts))
         self._parts = list(_joined(parts))
         told = {**headers, "content-length": str(length)}

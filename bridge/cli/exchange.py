@@ -5,35 +5,35 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-SENT_AT_ONCE = 8 << 20
-"""Bytes that go to the socket without waiting for it: they are in memory anyhow."""
+LARGE = 1 << 16
+"""Bytes that leave at once: asyncio's measure of what a slow reader may leave in the buffer."""
 
 
 class Exchange(HttpToolsProtocol):
-    """Each write to a socket wakes who reads there; head and pieces of an answer need but one."""
+    """Each write to a socket wakes who reads there; head and first piece of an answer need one."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As uvicorn calls it."""
-        transport.set_write_buffer_limits(SENT_AT_ONCE)
         super().connection_made(cast("asyncio.Transport", Gathering(transport)))
 
 
 class Gathering:
-    """A transport that writes a moment later, together."""
+    """A transport that writes a moment later, together.
+
+    What is large leaves at once, so that whoever writes on waits until it was taken.
+    """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._parts: list[bytes | memoryview] = []
-        self._size = 0
 
     def write(self, part: bytes | memoryview) -> None:
-        """In this turn; at once when it is much."""
+        """In this turn, with what was written before."""
         if not self._parts:
             self._loop.call_soon(self._leave)
         self._parts.append(part)
-        self._size += len(part)
-        if self._size > SENT_AT_ONCE:
+        if len(part) > LARGE:
             self._leave()
 
     def close(self) -> None:
@@ -46,5 +46,5 @@ class Gathering:
 
     def _leave(self) -> None:
         if self._parts:
-            parts, self._parts, self._size = self._parts, [], 0
+            parts, self._parts = self._parts, []
             self._transport.writelines(parts)

@@ -26,15 +26,16 @@ async def fetch(talk: Talk, finished: Finished, *, seconds: float) -> Picture:
 async def _fetch_one(talk: Talk, entry: Entry, seconds: float) -> Picture:
     match entry:
         case Inline(b64=b64):
-            return from_base64(b64.encode() if isinstance(b64, str) else b64.view)
+            if isinstance(b64, str):
+                return from_base64(b64.encode())
+            return from_base64(b64.view, b64.held)
         case Raw(raw=raw):
             return sniff(raw)
         case Remote(url=url, keyed=keyed):
             url, home = talk.address(url), talk.adapter.account.base_url
             headers = talk.key(url) if keyed and talk.is_home(url) else {}
-            return sniff(
-                await talk.transport.download(url, home=home, timeout=seconds, headers=headers)
-            )
+            got = await talk.transport.download(url, home=home, timeout=seconds, headers=headers)
+            return sniff(got.raw, got)
         case Local(draw=draw):
             return sniff(await asyncio.to_thread(draw))
         case RefusedOne(reason=reason):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bridge.domain import Picture, PictureKind
+from bridge.domain import Picture
 from bridge.engine.attempt import Attempt, Outcome
 from bridge.engine.contract import Ticket
 from bridge.errors import BridgeError, Interrupted, Refused, Uncertain, Unstored
@@ -81,8 +81,10 @@ class Keeper:
             recipe={**attempt.recipe, "facts": dict(outcome.facts)},
         )
         late = attempt.given_up or attempt.control.left
-        # the bytes alone: the attempt holds the cloud's whole reply, and the disk may be slow
-        task = asyncio.create_task(self._keep(row, picture.raw, picture.kind, late))
+        # the file alone: the base64 that it came in need not wait for a slow disk
+        held = None if picture.b64 else picture.held
+        file = Picture(picture.raw, picture.kind, picture.width, picture.height, None, held)
+        task = asyncio.create_task(self._keep(row, file, late))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -91,12 +93,9 @@ class Keeper:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    async def _keep(
-        self, booked: Callable[..., PictureRow], raw: bytes | memoryview, kind: PictureKind,
-        late: bool,
-    ) -> None:  # fmt: skip
+    async def _keep(self, booked: Callable[..., PictureRow], file: Picture, late: bool) -> None:
         try:
-            row = booked(blake3=await self._blobs.save(raw, kind))
+            row = booked(blake3=await self._blobs.save(file.raw, file.kind))
             await self._history.add(row)
         except Unstored as error:
             self._bus.tell(StoreFailed(error.text))

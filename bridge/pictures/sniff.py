@@ -21,7 +21,7 @@ _SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BLANK = b" \t\r\n"
 
 
-def from_base64(text: bytes | memoryview) -> Picture:
+def from_base64(text: bytes | memoryview, held: object = None) -> Picture:
     """The picture in `text`, with or without a `data:` prefix, its base64 kept; Garbled otherwise.
 
     Decoding is the check of the base64. Line breaks are allowed and cost a copy.
@@ -37,13 +37,13 @@ def from_base64(text: bytes | memoryview) -> Picture:
         except NotBase64:
             raise Garbled("this is not base64") from None
     kind, width, height = _proved(raw)
-    return Picture(raw, kind, width, height, view)
+    return Picture(raw, kind, width, height, view, held)
 
 
-def sniff(raw: bytes) -> Picture:
+def sniff(raw: bytes, held: object = None) -> Picture:
     """`raw` as a Picture; Garbled with the reason when it is none."""
     kind, width, height = _proved(raw)
-    return Picture(raw, kind, width, height)
+    return Picture(raw, kind, width, height, None, held)
 
 
 def data_uri(raw: bytes) -> str:

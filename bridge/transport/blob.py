@@ -8,6 +8,8 @@ class Blob:
     """The characters between the quotes, as a view of the receive buffer (ASCII)."""
 
     view: memoryview
+    held: object = None
+    """What keeps the bytes counted (`Received`)."""
 
     def __len__(self) -> int:
         return len(self.view)

@@ -87,14 +87,14 @@ class Transport:
             answer = await session.request(
                 method, url, headers=headers, data=sent, timeout=limits, allow_redirects=False
             )
-            raw = await _read(answer, self._caps[0], self._room)
+            got = await _read(answer, self._caps[0], self._room)
         except FAILURES as error:
             raise _name(error) from None
-        return reply_of(answer.status, answer.headers, raw)
+        return reply_of(answer.status, answer.headers, got.raw, got)
 
     async def download(
         self, url: str, *, home: str, timeout: float, headers: Mapping[str, str] = NO_HEADERS
-    ) -> bytes:
+    ) -> Received:
         """The bytes behind `url`, redirects re-checked at each step.
 
         `home` is the cloud's own configured address: its origin may be private (a server of one's
@@ -182,7 +182,7 @@ def _form(fields: Form) -> aiohttp.FormData:
     return form
 
 
-async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> bytes:
+async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Received:
     try:
         return await _read_whole(answer, cap, room)
     finally:
@@ -190,17 +190,16 @@ async def _read(answer: aiohttp.ClientResponse, cap: int, room: Room) -> bytes:
             answer.close()
 
 
-async def _read_whole(answer: aiohttp.ClientResponse, cap: int, room: Room) -> bytes:
+async def _read_whole(answer: aiohttp.ClientResponse, cap: int, room: Room) -> Received:
     length = 0 if "Content-Encoding" in answer.headers else answer.content_length or 0
     if length > cap:
         raise Garbled(f"the answer is larger than {cap >> 20} MB")
     if length >= LARGE:
-        place = await room.take(length)
-        body = Received(await answer.content.read())  # no more can come, so nothing is held back
-        body.place = place
+        body = await room.take(length)
+        body.raw = await answer.content.read()  # no more can come, so nothing is held back
         return body
     chunks: list[bytes] = []
-    size = 0
+    size, body = 0, Received()
     try:
         async for chunk in answer.content.iter_any():
             size += len(chunk)
@@ -211,13 +210,14 @@ async def _read_whole(answer: aiohttp.ClientResponse, cap: int, room: Room) -> b
         # of a stream that breaks off, the events that came whole stand
         if answer.content_type != "text/event-stream":
             raise
-    return b"".join(chunks)
+    body.raw = b"".join(chunks)
+    return body
 
 
-def reply_of(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
-    """A whole answer; its body is read as JSON once."""
+def reply_of(status: int, headers: Mapping[str, str], raw: bytes, held: object = None) -> Reply:
+    """A whole answer; its body is read as JSON once, and its Blobs hold `held`."""
     try:
-        body = read_json(raw)
+        body = read_json(raw, held)
     except ValueError:
         body = None
     text = "" if body is not None and status < 400 else raw[:2000].decode("utf-8", "replace")

@@ -13,25 +13,26 @@ _BACKSLASH = 0x5C
 _MARK = "\ufdd0blob:"  # a noncharacter: no text of a cloud holds it
 
 
-def read_json(raw: bytes) -> object:
+def read_json(raw: bytes, held: object = None) -> object:
     """Parse `raw`; strings of LONG characters and more, without escapes, become `Blob`s over it.
 
-    Raises ValueError when it is no JSON.
+    `held` is what the Blobs hold. Raises ValueError when it is no JSON.
     """
-    spans, view = _long_strings(raw), memoryview(raw)
+    spans = _long_strings(raw)
     if not spans:
-        return orjson.loads(view)
+        return orjson.loads(raw)
+    view = memoryview(raw)
     parts: list[bytes | memoryview] = []
     at = 0
     for number, (start, end) in enumerate(spans):
         parts += [view[at:start], f"{_MARK}{number}".encode()]
         at = end
     parts.append(view[at:])
-    blobs = {f"{_MARK}{n}": Blob(view[start:end]) for n, (start, end) in enumerate(spans)}
+    blobs = {f"{_MARK}{n}": Blob(view[start:end], held) for n, (start, end) in enumerate(spans)}
     try:
         return _put_back(orjson.loads(b"".join(parts)), blobs)
     except orjson.JSONDecodeError:
-        return orjson.loads(view)  # what lay between two quotes was no string
+        return orjson.loads(raw)  # what lay between two quotes was no string
 
 
 def _long_strings(raw: bytes) -> list[tuple[int, int]]:

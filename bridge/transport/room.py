@@ -14,19 +14,13 @@ PATIENCE_S = 10.0
 """A reply that found no room by then is taken in all the same: it is paid, and may be slow."""
 
 
-class Place:
-    """Room that is taken as long as this is there."""
+class Received:
+    """A reply's bytes; they count as long as this is held, by whoever looks at them."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "raw")
 
-
-class Received(bytes):
-    """A reply's bytes, with its place: both are there as long as anything looks at them.
-
-    A view that waits in a socket for a slow client holds them, too.
-    """
-
-    place: Place
+    def __init__(self) -> None:
+        self.raw = b""
 
 
 class Room:
@@ -39,13 +33,13 @@ class Room:
         self._thread = threading.get_ident()
         self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
 
-    async def take(self, size: int) -> Place:
+    async def take(self, size: int) -> Received:
         """For `size` bytes, when there is room for them, or nothing else is held."""
         if self._line or not self._fits(size):
             await self._wait(size)
         else:
             self._held += size
-        made = Place()
+        made = Received()
         finalize(made, self._let_go, asyncio.get_running_loop(), size).atexit = False
         return made
 

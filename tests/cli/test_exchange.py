@@ -3,7 +3,10 @@
 import asyncio
 from typing import cast
 
-from bridge.cli.exchange import SENT_AT_ONCE, Gathering
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from bridge.cli.exchange import LARGE, Exchange, Gathering
 
 
 class Socket:
@@ -47,11 +50,39 @@ async def test_what_is_written_leaves_before_the_end() -> None:
     assert transport.is_closing()
 
 
-async def test_much_does_not_wait_for_more() -> None:
+async def test_what_is_large_does_not_wait() -> None:
     transport, socket = gathering()
     transport.write(b"head")
-    transport.write(bytes(SENT_AT_ONCE))
+    transport.write(bytes(LARGE + 1))
     assert len(socket.calls) == 1
-    transport.write(b"next")
+    transport.write(b"tail")
     await asyncio.sleep(0)
-    assert socket.calls[1:] == [[b"next"]]
+    assert socket.calls[1:] == [[b"tail"]]
+
+
+async def test_an_answer_lasts_until_a_slow_client_has_taken_it() -> None:
+    size, ended = 64 << 20, asyncio.Event()  # more than sockets hold
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        length = [(b"content-length", str(size + 4).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        await send({"type": "http.response.body", "body": bytes(size), "more_body": True})
+        await send({"type": "http.response.body", "body": b"tail"})
+        ended.set()
+
+    config = uvicorn.Config(site, port=0, log_config=None, lifespan="off", http=Exchange)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # it has no event
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.1)
+    assert not ended.is_set()
+    assert (await reader.readexactly(size + 4)).endswith(b"\0tail")
+    await asyncio.wait_for(ended.wait(), 20)
+    writer.close()
+    server.should_exit = True
+    await serving

@@ -104,7 +104,7 @@ async def test_the_address_opens_the_file(tmp_path: Path, bucket: Bucket) -> Non
     await hosts.take(URL)
     transport = Transport()
     got = await transport.download(await hosts.address(URL), home=bucket.url, timeout=5)
-    assert got == LORA
+    assert got.raw == LORA
     other = (await hosts.address(URL)).replace(NAME, "loras/another")
     with pytest.raises(Garbled, match="403"):
         await transport.download(other, home=bucket.url, timeout=5)

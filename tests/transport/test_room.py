@@ -2,10 +2,11 @@
 
 import asyncio
 
-from bridge.transport.room import Place, Received, Room
+from bridge.transport.blob import Blob
+from bridge.transport.room import Received, Room
 
 
-async def waits(room: Room, size: int) -> "asyncio.Task[Place]":
+async def waits(room: Room, size: int) -> "asyncio.Task[Received]":
     task = asyncio.create_task(room.take(size))
     for _ in range(5):
         await asyncio.sleep(0)
@@ -17,13 +18,11 @@ async def test_what_does_not_fit_waits_for_the_last_view_of_what_is_there() -> N
     first = await room.take(6)
     task = await waits(room, 6)
     assert not task.done()
-    raw = Received(b"abcdef")
-    raw.place = first
-    view = memoryview(raw)[2:4]
-    del first, raw
+    blob = Blob(memoryview(b"abcdef")[2:4], first)
+    del first
     await asyncio.sleep(0.01)
     assert not task.done()
-    del view
+    del blob
     await asyncio.wait_for(task, 5)
 
 
@@ -33,12 +32,12 @@ async def test_first_come_first_served() -> None:
     large, small = await waits(room, 9), await waits(room, 1)
     assert not small.done()
     del held
-    assert isinstance(await asyncio.wait_for(large, 5), Place)
-    assert isinstance(await asyncio.wait_for(small, 5), Place)
+    assert isinstance(await asyncio.wait_for(large, 5), Received)
+    assert isinstance(await asyncio.wait_for(small, 5), Received)
 
 
 async def test_the_largest_is_taken_in_alone() -> None:
-    assert isinstance(await asyncio.wait_for(Room(10).take(11), 5), Place)
+    assert isinstance(await asyncio.wait_for(Room(10).take(11), 5), Received)
 
 
 async def test_nobody_waits_for_ever() -> None:
@@ -53,4 +52,4 @@ async def test_who_gives_up_leaves_the_line() -> None:
     first, second = await waits(room, 5), await waits(room, 5)
     first.cancel()
     del held
-    assert isinstance(await asyncio.wait_for(second, 5), Place)
+    assert isinstance(await asyncio.wait_for(second, 5), Received)

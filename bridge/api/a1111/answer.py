@@ -48,7 +48,7 @@ def answered(
         orjson.dumps(info.decode()),
         b"}",
     ]
-    return Pieces(parts, trace.headers(), "application/json")
+    return Pieces(parts, trace.headers(), "application/json", made)
 
 
 def _parameters(asked: Asked) -> dict[str, object]:
