@@ -1,6 +1,7 @@
 """What is written in one turn leaves in one call, and nothing is left behind."""
 
 import asyncio
+import socket
 from typing import cast
 
 import uvicorn
@@ -26,42 +27,42 @@ class Socket:
 
 
 def gathering() -> tuple[Gathering, Socket]:
-    socket = Socket()
-    return Gathering(cast("asyncio.Transport", socket)), socket
+    heard = Socket()
+    return Gathering(cast("asyncio.Transport", heard)), heard
 
 
 async def test_one_turn_is_one_call() -> None:
-    transport, socket = gathering()
+    transport, heard = gathering()
     transport.write(b"head")
     transport.write(memoryview(b"body"))
-    assert socket.calls == []
+    assert heard.calls == []
     await asyncio.sleep(0)
     transport.write(b"next")
     await asyncio.sleep(0)
-    assert socket.calls == [[b"head", b"body"], [b"next"]]
+    assert heard.calls == [[b"head", b"body"], [b"next"]]
 
 
 async def test_what_is_written_leaves_before_the_end() -> None:
-    transport, socket = gathering()
+    transport, heard = gathering()
     transport.write(b"last words")
     transport.close()
     await asyncio.sleep(0)
-    assert socket.calls == [[b"last words"], "close"]
+    assert heard.calls == [[b"last words"], "close"]
     assert transport.is_closing()
 
 
 async def test_what_is_large_does_not_wait() -> None:
-    transport, socket = gathering()
+    transport, heard = gathering()
     transport.write(b"head")
     transport.write(bytes(LARGE + 1))
-    assert len(socket.calls) == 1
+    assert len(heard.calls) == 1
     transport.write(b"tail")
     await asyncio.sleep(0)
-    assert socket.calls[1:] == [[b"tail"]]
+    assert heard.calls[1:] == [[b"tail"]]
 
 
 async def test_an_answer_lasts_until_a_slow_client_has_taken_it() -> None:
-    size, ended = 64 << 20, asyncio.Event()  # more than sockets hold
+    size, ended = 7 << 20, asyncio.Event()  # more than these sockets hold
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         length = [(b"content-length", str(size + 4).encode())]
@@ -76,7 +77,10 @@ async def test_an_answer_lasts_until_a_slow_client_has_taken_it() -> None:
     while not server.started:  # noqa: ASYNC110  # it has no event
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.connect(("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=slow)
     writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
     await reader.readuntil(b"\r\n\r\n")
     await asyncio.sleep(0.1)
